@@ -1,0 +1,50 @@
+"""Who does something: a person, a token, a job, or the system itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from core.errors import Forbidden
+
+#: Held by the system and by administrators.
+EVERYTHING = "*"
+
+
+class ActorKind(StrEnum):
+    USER = "user"
+    TOKEN = "token"  # noqa: S105 - a kind of actor, not a secret
+    JOB = "job"
+    CONNECTION = "connection"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """``companies`` None means all. ``company`` is where new records go."""
+
+    kind: ActorKind
+    name: str
+    id: UUID | None = None
+    permissions: frozenset[str] = frozenset()
+    companies: frozenset[UUID] | None = frozenset()
+    company: UUID | None = None
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions or EVERYTHING in self.permissions
+
+    def require(self, permission: str) -> None:
+        if not self.may(permission):
+            raise Forbidden(f"This needs the permission {permission}.")
+
+
+def system(name: str = "system", *, company: UUID | None = None) -> Actor:
+    """The host itself, in a job or a command: sees all, may all."""
+    return Actor(
+        kind=ActorKind.SYSTEM,
+        name=name,
+        permissions=frozenset({EVERYTHING}),
+        companies=None,
+        company=company,
+    )

@@ -1,0 +1,16 @@
+"""The composition root of the web application: one line per step."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from core.config import load_settings
+from core.host import Host, open_host
+
+
+def create_app(host: Host | None = None) -> Flask:
+    """The application on ``host``, or on what the environment's settings say."""
+    host = host or open_host(load_settings())
+    app = Flask("core", static_folder="web/static", template_folder="web/templates")
+    app.extensions["tandem"] = host
+    return app

@@ -1,0 +1,51 @@
+"""Engines for SQLite and PostgreSQL that behave alike where it matters."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+#: Seconds a writer waits for another one before the caller hears "busy, try again".
+BUSY_WAIT_S = 10
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with foreign keys on, times in UTC and transactions that begin when told.
+
+    ``postgresql://`` means psycopg 3, whatever SQLAlchemy's version.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(create_engine(parsed, connect_args={"timeout": BUSY_WAIT_S}))
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c timezone=UTC -c lock_timeout={BUSY_WAIT_S}s",
+        },
+    )
+
+
+def _sqlite(engine: Engine) -> Engine:
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own BEGIN comes too late for DDL and for reads: ``_begin`` says it instead.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    # FULL: an attempt row must survive a power cut, or an order could be sent twice.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that becomes a writer half-way fails at once if somebody wrote in between.
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

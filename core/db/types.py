@@ -1,0 +1,98 @@
+"""Column types that refuse what the database would silently bend."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, TypeDecorator
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+from typing_extensions import override
+
+#: JSON that PostgreSQL can index; None is NULL.
+PLAIN = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+#: SQLite integers have 64 bits.
+_LARGEST = 2**63 - 1
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC. Naive values are an error, not a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        # SQLite drops the zone; what we stored was UTC.
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal with a fixed number of places: NUMERIC, and a scaled integer on SQLite.
+
+    SQLite's own NUMERIC is a binary float: 100,000 times 0.1 summed to 10000.000000018848 there.
+    A float, a value with more places than the column, or one out of range raises ValueError.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__(22, places)
+        self.places = places
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(Numeric(22, self.places))
+
+    @override
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, float):
+            raise ValueError("a float is not exact: give a Decimal")  # noqa: TRY004 - as for other values
+        scaled = Decimal(value).scaleb(self.places)
+        if not scaled.is_finite() or scaled != (whole := int(scaled)):
+            raise ValueError(f"{value} has more than {self.places} places")
+        if abs(whole) > _LARGEST:
+            raise ValueError(f"{value} is out of range")
+        return whole if dialect.name == "sqlite" else Decimal(value)
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return Decimal(value).scaleb(-self.places)
+        return Decimal(value)
+
+
+class Amount(Exact):
+    """Money on a document: 4 places, enough for every currency of ISO 4217."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(4)
+
+
+class Precise(Exact):
+    """Unit prices, quantities and rates: 6 places."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(6)

@@ -1,0 +1,64 @@
+"""What a job is, and what its function gets. The engine is beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from core.work import UnitOfWork
+
+
+class CatchUp(StrEnum):
+    """What becomes of ticks that nobody was up for."""
+
+    SKIP = "skip"
+    LAST = "last"
+    ALL = "all"
+
+
+class JobContext(Protocol):
+    """The running job's hold on the world. It holds no transaction unless a block is open.
+
+    ``host`` is the composition root (``core.host.Host``), typed loosely since the engine knows
+    nothing of what stands above it.
+    """
+
+    @property
+    def job_id(self) -> UUID: ...
+    @property
+    def host(self) -> Any: ...
+    @property
+    def stopping(self) -> bool:
+        """The worker was asked to stop: finish the record at hand and return."""
+        ...
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """A writing unit of work that commits only while this job still holds its claim."""
+        ...
+
+    def read(self) -> AbstractContextManager[UnitOfWork]: ...
+
+
+JobFunction = Callable[[JobContext, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """``run(context, args)``; ``args`` is plain JSON: ids, never records.
+
+    A job runs at least once: make its effects idempotent. ``cron`` (five fields, UTC) or
+    ``every_s`` schedules it, once per cluster and tick.
+    """
+
+    name: str
+    run: JobFunction
+    max_attempts: int = 8
+    cron: str | None = None
+    every_s: float | None = None
+    catch_up: CatchUp = CatchUp.LAST
+    #: False for ticks of every few seconds: a row that ended well is deleted at once.
+    keep_done: bool = True

@@ -1,0 +1,77 @@
+"""Which modules are on, and what they bring: computed once per generation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from core.errors import NotFound
+from core.events import Subscription
+from core.jobs.job import Job
+from core.registry.manifest import MenuItem, Module, Panel, Permission
+from core.sync.exchange import Inbound, Mirror, Outbound
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Enabled:
+    """The enabled modules in load order, and all they bring together."""
+
+    generation: int
+    modules: tuple[Module, ...]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(module.name for module in self.modules)
+
+    @cached_property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        return tuple(item for module in self.modules for item in module.subscriptions)
+
+    @cached_property
+    def permissions(self) -> tuple[Permission, ...]:
+        return tuple(item for module in self.modules for item in module.permissions)
+
+    @cached_property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """Role name to the permissions all enabled modules give it."""
+        gathered: dict[str, set[str]] = {}
+        for role in (role for module in self.modules for role in module.roles):
+            gathered.setdefault(role.name, set()).update(role.permissions)
+        return {name: frozenset(gathered[name]) for name in sorted(gathered)}
+
+    @cached_property
+    def menu(self) -> tuple[MenuItem, ...]:
+        items = [item for module in self.modules for item in module.menu]
+        return tuple(sorted(items, key=lambda item: (item.order, item.title)))
+
+    @cached_property
+    def jobs(self) -> Mapping[str, Job]:
+        return {job.name: job for module in self.modules for job in module.jobs}
+
+    @cached_property
+    def outbound(self) -> Mapping[str, Outbound[Any]]:
+        return {item.kind: item for module in self.modules for item in module.outbound}
+
+    @cached_property
+    def inbound(self) -> tuple[Inbound[Any] | Mirror[Any], ...]:
+        """In load order, so that what others refer to is pulled first."""
+        found: list[Inbound[Any] | Mirror[Any]] = []
+        for module in self.modules:
+            found += [*module.mirrors, *module.inbound]
+        return tuple(found)
+
+    def panels(self, slot: str) -> list[Panel]:
+        found = [item for module in self.modules for item in module.panels if item.slot == slot]
+        return sorted(found, key=lambda panel: panel.order)
+
+    def outbound_for(self, kind: str) -> Outbound[Any]:
+        if kind not in self.outbound:
+            raise NotFound(f"No enabled module sends {kind}.")
+        return self.outbound[kind]

@@ -1,0 +1,144 @@
+"""What a module brings to the sync: its documents out, and what it does with those that come in.
+
+A module's ``erp.py`` holds these functions; they translate between records and documents, in our
+transaction, and never talk to an ERP. Ids in documents are the ERP's own; ``Bindings`` translates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+from core.errors import CrmError
+from core.sync.documents import Document
+from core.work import UnitOfWork
+
+D = TypeVar("D", bound=Document)
+
+
+class Waits(CrmError):
+    """What this record refers to is not in the ERP yet: it is sent first, and this one after it.
+
+    ``kind`` and ``local_id`` name it; ``local_id`` None means that a person must act: the message
+    says how (a product the ERP does not know).
+    """
+
+    code = "sync.waits"
+    http_status = 409
+
+    def __init__(self, message: str, *, kind: str, local_id: UUID | None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.local_id = local_id
+
+
+class Missing(CrmError):
+    """An arrived document refers to one we do not have: the engine pulls that one first."""
+
+    code = "sync.missing"
+
+    def __init__(self, message: str, *, kind: str, external_id: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.external_id = external_id
+
+
+class Bindings(Protocol):
+    """Our ids and theirs, for one connection."""
+
+    @property
+    def connection_id(self) -> UUID: ...
+    @property
+    def connection_name(self) -> str: ...
+    @property
+    def company_id(self) -> UUID:
+        """Ours: the company records of this connection belong to."""
+        ...
+
+    @property
+    def erp_company(self) -> str: ...
+    def external(self, kind: str, local_id: UUID) -> str:
+        """The ERP's id. Raise Waits when the record is not there yet."""
+        ...
+
+    def local(self, kind: str, external_id: str) -> UUID | None: ...
+    def locals(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, UUID]:
+        """In one query; ids that are not bound are left out."""
+        ...
+
+    def bind(self, kind: str, pairs: Mapping[str, UUID]) -> None:
+        """External id to ours, in bulk; a pair that stands already is left as it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(Generic[D]):
+    """A document as it came in. ``local_id`` is ours, when the record is bound already."""
+
+    external_id: str
+    document: D
+    local_id: UUID | None
+    #: Our reference as the ERP holds it, when the record was born here.
+    reference: str | None
+    #: The ERP's stamp of this version, if it has one.
+    stamp: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How far a record we send has come. ``message`` is for people, '' while all is well."""
+
+    state: str
+    external_id: str | None
+    number: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound(Generic[D]):
+    """``load`` makes the document as it is now, in a reading transaction; it raises Waits.
+
+    ``settled`` (optional) is told in the settling transaction what became of it.
+    """
+
+    kind: str  #: the module's name for its record: ``sales.order``; also the bindings' kind
+    document: type[D]
+    load: Callable[[UnitOfWork, UUID, Bindings], D]
+    settled: Callable[[UnitOfWork, UUID, Delivery], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound(Generic[D]):
+    """Documents with effects: one by one, each changed version once (the inbox sees to that).
+
+    ``apply`` answers our id of the record, which the engine binds. It raises Missing for a document
+    it refers to that has not come yet.
+    """
+
+    kind: str
+    document: type[D]
+    apply: Callable[[UnitOfWork, Arrived[D], Bindings], UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a page of a mirror came to."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror(Generic[D]):
+    """Facts without effects, applied a page at a time; rows that did not change are not written.
+
+    ``apply`` binds what others refer to (products), and raises Missing like ``Inbound``.
+    """
+
+    kind: str
+    document: type[D]
+    apply: Callable[[UnitOfWork, Sequence[Arrived[D]], Bindings], Counts]
