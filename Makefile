@@ -1,0 +1,69 @@
+# One word each for what people do here. Nothing but make and Python 3.11 or later is needed first.
+#
+#   make demo         Tandem and a real ERP, running    (PORT=8000 ERP=tryton|fake)
+#   make demo-reset   the same, from empty databases
+#   make test         lint and every test               (ARGS="-k orders" for some)
+#   make lint         style, types, import contracts
+#   make bench        figures beside their raw paths, in build/bench.json
+#   make lock         requirements/*.txt from requirements/*.in
+#   make clean        all of the above undone
+
+PORT ?= 8000
+ERP ?= tryton
+JOBS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+export PIP_NO_WARN_SCRIPT_LOCATION := 1
+
+.PHONY: demo demo-reset test lint bench lock clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.runtime
+	@PORT=$(PORT) ERP=$(ERP) $(BIN)/tandem demo
+
+demo-reset: $(VENV)/.runtime
+	@rm -rf .demo
+	@PORT=$(PORT) ERP=$(ERP) $(BIN)/tandem demo
+
+test: lint
+	@.ci/chromium
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --timeout 300 $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(BIN)/python .ci/sizes.py
+
+bench: $(VENV)/.test
+	@mkdir -p build
+	$(BIN)/python tests/bench/run.py
+
+lock:
+	.ci/lock
+
+clean:
+	rm -rf $(VENV) .demo .test build dist *.egg-info .coverage \
+		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find core modules connectors migrations tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The newest Python on the path that is new enough, made once.
+$(BIN)/python:
+	@.ci/venv $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt setup.cfg pyproject.toml | $(BIN)/python
+	@echo "Installing what Tandem runs on ..."
+	@$(INSTALL) --require-hashes -r requirements/runtime.txt
+	@# setuptools came with the locked list; nothing else may be fetched to build ourselves.
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.runtime
+	@echo "Installing what its tests need ..."
+	@$(INSTALL) --require-hashes -r requirements/test.txt
+	@touch $@
