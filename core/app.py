@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from core.compose import open_host
 from core.config import load_settings
-from core.host import Host, open_host
+from core.host import Host
 
 
 def create_app(host: Host | None = None) -> Flask:

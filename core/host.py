@@ -13,7 +13,7 @@ from core.config import Settings
 from core.db.database import Database
 from core.journal import keep_journal
 from core.registry.lifecycle import disable, enable, upgrade_all
-from core.registry.registry import Registry, installed_registry
+from core.registry.registry import Registry
 from core.work import OURSELVES, UnitOfWork
 
 
@@ -55,10 +55,3 @@ class Host:
 
     def upgrade(self) -> list[str]:
         return upgrade_all(self.database, self.registry)
-
-
-def open_host(settings: Settings, registry: Registry | None = None) -> Host:
-    """The host on ``settings``' database; ``registry`` defaults to what is installed."""
-    if settings.database_url == "":
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Host(settings, Database(settings.url), registry or installed_registry())

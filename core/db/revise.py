@@ -20,13 +20,14 @@ from sqlalchemy import Connection
 from core.db import schema
 from core.db.database import Database
 from core.db.migrate import upgrade
+from core.manifest import module as own
 from core.registry.graph import load_order
 from core.registry.registry import Registry, installed_registry
 
 
 def main() -> None:
     name, slug, message = sys.argv[1:4]
-    registry = installed_registry()
+    registry = installed_registry(own)
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/scratch.sqlite")
         with database.session(writes=True) as session:

@@ -62,7 +62,7 @@ def upgrade_all(database: Database, registry: Registry) -> list[str]:
         if session.scalar(select(func.count()).select_from(Installation)) == 0:
             session.add(Installation())
             session.flush()
-        for module in registry.enabled(session).modules:
+        for module in registry.enabled(session).modules[1:]:  # the first is the host
             installed = registry.modules[module.name]
             if module.migrations and upgrade(
                 session.connection(), module.name, installed.package, module.migrations

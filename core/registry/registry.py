@@ -21,10 +21,14 @@ MODULES, CONNECTORS = "tandem.modules", "tandem.connectors"
 class Registry:
     """``enabled`` reads through a cache keyed by the generation of the installation."""
 
-    def __init__(self, modules: Found[Module], connectors: Found[Connector[Any]]) -> None:
+    def __init__(
+        self, own: Module, modules: Found[Module], connectors: Found[Connector[Any]]
+    ) -> None:
+        #: The host's own manifest: always on, never listed among the modules.
+        self.own = own
         self.found = modules
         self.connectors = connectors
-        self._enabled = Enabled(0, ())
+        self._enabled = Enabled(0, (own,))
 
     @property
     def modules(self) -> dict[str, Installed[Module]]:
@@ -61,11 +65,12 @@ class Registry:
         while missing := {name for name, wants in requires.items() if set(wants) - requires.keys()}:
             requires = {name: wants for name, wants in requires.items() if name not in missing}
         order = load_order(requires)
-        return Enabled(generation, tuple(self.modules[name].item for name in order))
+        return Enabled(generation, (self.own, *(self.modules[name].item for name in order)))
 
 
-def installed_registry() -> Registry:
-    return Registry(discover(MODULES, _module), discover(CONNECTORS, _connector))
+def installed_registry(own: Module) -> Registry:
+    """What the installed distributions bring; ``own`` is the host's manifest."""
+    return Registry(own, discover(MODULES, _module), discover(CONNECTORS, _connector))
 
 
 def _module(name: str, loaded: Any) -> Module:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Enabled:
-    """The enabled modules in load order, and all they bring together."""
+    """The host's own manifest and the enabled modules in load order: all they bring together."""
 
     generation: int
     modules: tuple[Module, ...]

@@ -1,0 +1,48 @@
+"""Fresh databases for tests, each a copy of one on which the real migrations ran."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.actor import system
+from core.config import Settings
+from core.host import Host, open_host
+from core.registry.graph import load_order
+from core.registry.registry import Registry
+from core.testing.postgres import postgres_database
+
+
+def migrate(url: str, registry: Registry, data_dir: Path) -> None:
+    """Bring the empty database up with every installed module on."""
+    host = open_host(Settings(data_dir=data_dir, database_url=url), registry)
+    try:
+        host.upgrade()
+        enable_all(host)
+    finally:
+        host.database.close()
+
+
+def enable_all(host: Host) -> None:
+    modules = host.registry.modules
+    for name in load_order({name: modules[name].item.requires for name in modules}):
+        host.enable(name, system("tests"))
+
+
+def copied_sqlite(template: Path, target: Path) -> str:
+    # The last connection to the template is closed: its journal is part of the file by now.
+    shutil.copyfile(template, target)
+    return sqlite_url(target)
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+@contextmanager
+def postgres_template(server_url: str, registry: Registry, data_dir: Path) -> Iterator[str]:
+    with postgres_database(server_url) as url:
+        migrate(url, registry, data_dir)
+        yield url

@@ -1,0 +1,152 @@
+"""Fixtures for whoever tests a module or a connector; pytest finds them by itself.
+
+``backend``             "sqlite" and "postgresql": a test that needs a database runs on both
+``empty_database_url``  a database with nothing in it
+``database_url``        a database with every installed module's tables, all modules enabled
+``settings``, ``host``  Tandem on that database; ``company`` is the one company in it
+``app``, ``client``     its web application, and somebody who is not signed in
+``count_queries``       ``with count_queries() as queries: ...; assert len(queries) <= 5``
+``loopback_only``       a test that leaves this machine fails
+
+A test for one database alone: ``@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.actor import system
+from core.app import create_app
+from core.companies import Company
+from core.config import Settings
+from core.host import Host, open_host
+from core.ids import new_id
+from core.registry.registry import Registry, installed_registry
+from core.testing import databases, postgres, queries, sockets
+
+CountQueries = Callable[[], AbstractContextManager[list[str]]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "postgresql: needs a PostgreSQL")
+
+
+@pytest.fixture(scope="session")
+def installed() -> Registry:
+    """What is installed, looked up once; a host gets a registry of its own made from it."""
+    return installed_registry()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server on which databases may be created, shared by all processes of this test run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or new_id().hex
+    try:
+        with postgres.postgres_server(run) as url:
+            yield url
+    except postgres.NoPostgres as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(
+    postgres_url: str, installed: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    data_dir = tmp_path_factory.mktemp("template")
+    with databases.postgres_template(postgres_url, installed, data_dir) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(installed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("template")
+    template = data_dir / "template.sqlite"
+    databases.migrate(databases.sqlite_url(template), installed, data_dir)
+    return template
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+)
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    if backend == "sqlite":
+        yield databases.sqlite_url(tmp_path / "empty.sqlite")
+        return
+    with postgres.postgres_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    template = request.getfixturevalue(f"{backend}_template")
+    if backend == "sqlite":
+        yield databases.copied_sqlite(template, tmp_path / "tandem.sqlite")
+        return
+    server = request.getfixturevalue("postgres_url")
+    with postgres.postgres_database(server, template=template) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path / "data", database_url=database_url, egress=("127.0.0.1", "localhost")
+    )
+
+
+@pytest.fixture
+def host(settings: Settings, installed: Registry) -> Iterator[Host]:
+    settings.data_dir.mkdir(exist_ok=True)
+    # A registry caches what is enabled by generation, which is per database: never share one.
+    opened = open_host(settings, Registry(installed.found, installed.connectors))
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def company(host: Host) -> UUID:
+    with host.write(system("tests")) as work:
+        record = Company(name="Tandem Ltd", currency="EUR")
+        work.session.add(record)
+        work.session.flush()
+        return record.id
+
+
+@pytest.fixture
+def app(host: Host) -> Flask:
+    application = create_app(host)
+    # An unforeseen error reaches the test with its traceback instead of as a page.
+    application.testing = True
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def count_queries(host: Host) -> CountQueries:
+    return partial(queries.recorded_statements, host.database.engine)
+
+
+@pytest.fixture
+def loopback_only() -> Iterator[None]:
+    with sockets.loopback_only():
+        yield
