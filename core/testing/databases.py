@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.actor import system
+from core.compose import open_host
 from core.config import Settings
-from core.host import Host, open_host
+from core.host import Host
 from core.registry.graph import load_order
 from core.registry.registry import Registry
 from core.testing.postgres import postgres_database

