@@ -1,3 +1,213 @@
-"""Fixtures of this repository only; what third parties get is in ``core/testing/plugin.py``."""
+"""Fixtures of this repository only; what third parties get is in ``core/testing/plugin.py``.
+
+``live``       the address of ``app``, served on this machine for as long as the test runs
+``open_page``  ``open_page(screen)``: a page of real Chromium; an error on it fails the test
+``page``       the same, wide and light
+``screen``     every width and colour scheme pages are made for, one after the other
+``axe``        ``assert axe(page) == []``: nothing on the page keeps anybody out
+
+Tests of pages bear ``@pytest.mark.browser``. In CI a skipped test fails the run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any, Literal
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from werkzeug.serving import make_server
 
 pytest_plugins = ["pytester"]
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET_CHROMIUM = (
+    "--no-sandbox",  # CI is root in a container, where the sandbox can not start
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
+AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+#: What must have run, and not merely not failed, before CI is content.
+SUITES = ("postgresql", "browser")
+
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    width: int = 1440
+    height: int = 900
+    scheme: Scheme = "light"
+
+    @property
+    def name(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+SCREENS = (Screen(), Screen(scheme="dark"), Screen(390, 844), Screen(390, 844, "dark"))
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _this_machine_only(loopback_only: None) -> None:
+    """No test of ours leaves this machine."""
+
+
+@pytest.fixture
+def live(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if executable is None:
+        pytest.skip("No Chromium (on Debian: sudo apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(QUIET_CHROMIUM))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=SCREENS, ids=lambda screen: screen.name)
+def screen(request: pytest.FixtureRequest) -> Screen:
+    chosen: Screen = request.param
+    return chosen
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    contexts = []
+    problems: list[str] = []
+
+    def opened(screen: Screen = SCREENS[0]) -> Page:
+        context = browser.new_context(
+            viewport={"width": screen.width, "height": screen.height}, color_scheme=screen.scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.extend(_logged(message)))
+        page.on("response", lambda response: problems.extend(_absent(response)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == [], "the page has errors"
+
+
+def _logged(message: ConsoleMessage) -> list[str]:
+    # A refused form is an answer like any other, but Chromium logs it as an error.
+    if message.type != "error" or "responded with a status of 4" in message.text:
+        return []
+    return [message.text]
+
+
+def _absent(response: Response) -> list[str]:
+    part = response.request.resource_type in {"stylesheet", "script", "image", "font"}
+    return [f"{response.status} {response.url}"] if part and response.status >= 400 else []
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    source = AXE.read_text("utf-8")
+    run = f"axe.run({{runOnly: {list(AXE_RULES)}}}).then(found => found.violations)"
+
+    def violations(page: Page) -> list[str]:
+        # The page's own policy forbids to add a script or to evaluate one; the debugger may.
+        debugger = page.context.new_cdp_session(page)
+        debugger.send("Runtime.evaluate", {"expression": source})
+        answer = debugger.send(
+            "Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True}
+        )
+        debugger.detach()
+        return [_in_words(violation) for violation in answer["result"]["value"]]
+
+    return violations
+
+
+def _in_words(violation: dict[str, Any]) -> str:
+    places = ", ".join(node["html"][:120] for node in violation["nodes"][:3])
+    return f"{violation['id']}: {violation['help']}: {places}"
+
+
+# What CI asks for beyond green.
+
+_skipped = pytest.StashKey[list[str]]()
+_suites = pytest.StashKey[set[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_skipped] = []
+    config.stash[_suites] = set()
+    config.pluginmanager.register(_Watch(config), "tandem-watch")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        # Reports travel from xdist's workers with these, not with their markers.
+        item.user_properties += [
+            ("suite", suite) for suite in SUITES if item.get_closest_marker(suite)
+        ]
+
+
+class _Watch:
+    """Remembers what was skipped and which suites passed something, in every process."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._stash = config.stash
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._stash[_skipped].append(report.nodeid)
+        elif report.when == "call" and report.passed:
+            self._stash[_suites] |= {str(value) for name, value in report.user_properties}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._stash[_skipped].append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for line in _missing(config):
+        terminalreporter.write_line(f"CI: {line}", red=True)
+
+
+def _missing(config: pytest.Config) -> list[str]:
+    if not os.environ.get("CI") or hasattr(config, "workerinput"):
+        return []
+    missing = [f"skipped: {nodeid}" for nodeid in config.stash[_skipped]]
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword:
+        absent = [suite for suite in SUITES if suite not in config.stash[_suites]]
+        missing += [f"nothing passed in the suite {suite}" for suite in absent]
+    return missing
