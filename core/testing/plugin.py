@@ -130,8 +130,9 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def host(settings: Settings, installed: Registry) -> Iterator[Host]:
     from core.compose import open_host
     from core.registry.registry import Registry
+    from core.security.keys import create_keys
 
-    settings.data_dir.mkdir(exist_ok=True)
+    create_keys(settings.data_dir)
     # A registry caches what is enabled by generation, which is per database: never share one.
     opened = open_host(settings, Registry(installed.own, installed.found, installed.connectors))
     yield opened
