@@ -1,0 +1,128 @@
+"""Sales orders out by draft and confirmation, and back with their state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.tryton.client import Rpc
+from connectors.tryton.mapping import order as mapping
+from connectors.tryton.mapping.company import Company
+from connectors.tryton.rows import Domain, Feed, Row, moment, numbers, search, sweep
+from core.sync.documents import DocumentState, SalesOrder
+from core.sync.errors import NotFound, Rejected
+from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream
+
+SALE = "sale.sale"
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """One call is one transaction over there: a list it rejects was rolled back as a whole."""
+
+    rpc: Rpc
+    company: Company
+    document = SalesOrder
+
+    @property
+    def _domain(self) -> Domain:
+        return [["company", "=", int(self.company.id)]]
+
+    @property
+    def streams(self) -> Sequence[Stream[SalesOrder]]:
+        """A sale does not move with its lines, nor when a second part is shipped or invoiced."""
+        feeds = (
+            Feed(rpc=self.rpc, model=SALE, domain=self._domain),
+            Feed(rpc=self.rpc, model="sale.line", owner="sale"),
+            Feed(rpc=self.rpc, model="account.invoice", owner="sales", domain=self._domain),
+        )
+        return [Stream(name=feed.model, changed=feed.changed) for feed in feeds]
+
+    def read(self, ids: Sequence[str]) -> list[Seen[SalesOrder]]:
+        return [
+            Seen(
+                ref=mapping.ref(row),
+                stamp=moment(row, mapping.PARTS),
+                reference=row["reference"],
+                body=mapping.order(row, self.company),
+            )
+            for row in self._sales("id", numbers(ids), names=mapping.NAMES)
+        ]
+
+    def ids(self, after: str, limit: int) -> list[Ref]:
+        return sweep(self.rpc, SALE, self._domain, after=after, limit=limit, parts=mapping.PARTS)
+
+    def find(self, references: Sequence[str]) -> list[Found]:
+        """``reference`` is not unique over there: every hit is answered."""
+        rows = self._sales("reference", list(references), names=mapping.HEAD)
+        return [mapping.found(row) for row in rows]
+
+    def draft(self, items: Sequence[Outgoing[SalesOrder]]) -> list[Outcome]:
+        """What can be seen to be wrong stays behind, and the others are created in one call."""
+        known = self._known([item.document for item in items])
+        outcomes: list[Outcome | None] = []
+        values: list[dict[str, object]] = []
+        for item in items:
+            try:
+                values.append(mapping.values(item, known, self.company))
+            except Rejected as error:
+                outcomes.append(error)
+            else:
+                outcomes.append(None)
+        made = iter(self.rpc.call(SALE, "create", values) if values else ())
+        return [outcome or _drafted(next(made)) for outcome in outcomes]
+
+    def confirm(self, refs: Sequence[Ref]) -> list[Outcome]:
+        """Both buttons refuse a second press, so only what is in the state before is pressed."""
+        self._press("quote", refs, states={"draft"})
+        self._press("confirm", refs, states={"quotation"})
+        rows = {str(row["id"]): row for row in self._of(refs)}
+        return [_confirmed(ref, rows.get(ref.id)) for ref in refs]
+
+    def discard(self, refs: Sequence[Ref]) -> list[Outcome]:
+        """Tryton deletes only what is cancelled. Confirmed orders are left alone."""
+        self._press("cancel", refs, states={"draft", "quotation"})
+        self._press("delete", refs, states={"cancelled"})
+        kept = {str(row["id"]) for row in self._of(refs)}
+        return [
+            Rejected(f"sale {ref.id} is no longer a draft")
+            if ref.id in kept
+            else Done(ref=ref, state=DocumentState.CANCELLED)
+            for ref in refs
+        ]
+
+    def _press(self, button: str, refs: Sequence[Ref], *, states: set[str]) -> None:
+        ready = [row["id"] for row in self._of(refs) if row["state"] in states]
+        if ready:
+            self.rpc.call(SALE, button, ready)
+
+    def _of(self, refs: Sequence[Ref]) -> list[Row]:
+        return self._sales("id", numbers(ref.id for ref in refs), names=mapping.HEAD)
+
+    def _sales(self, name: str, values: Sequence[object], *, names: Sequence[str]) -> list[Row]:
+        return search(self.rpc, SALE, [*self._domain, [name, "in", values]], names=names)
+
+    def _known(self, orders: Sequence[SalesOrder]) -> mapping.Known:
+        customers = numbers({order.customer for order in orders})
+        products = numbers({line.product for order in orders for line in order.lines})
+        return mapping.Known(
+            self._by_id("party.party", customers, mapping.CUSTOMER_NAMES),
+            self._by_id("product.product", products, mapping.PRODUCT_NAMES),
+        )
+
+    def _by_id(self, model: str, ids: list[int], names: Sequence[str]) -> dict[str, Row]:
+        rows = search(self.rpc, model, [["id", "in", ids]], names=names)
+        return {str(row["id"]): row for row in rows}
+
+
+def _drafted(number: int) -> Done:
+    return Done(ref=Ref(id=str(number)), state=DocumentState.DRAFT)
+
+
+def _confirmed(ref: Ref, row: Row | None) -> Outcome:
+    if row is None:
+        return NotFound(f"sale {ref.id}")
+    outcome = mapping.done(row)
+    if outcome.state is DocumentState.CONFIRMED:
+        return outcome
+    return Rejected(f"sale {row['number'] or ref.id} is {row['state']} in Tryton")
