@@ -9,7 +9,7 @@ from sqlalchemy import JSON
 
 from core.db.base import Base
 from core.db.migrate import version_table
-from core.db.types import Exact, UtcDateTime
+from core.db.types import Choice, Exact, UtcDateTime
 
 name: str = context.config.attributes["name"]
 
@@ -23,6 +23,8 @@ def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Our column types by their own names, so that a revision reads like the model."""
     if kind != "type":
         return False
+    if isinstance(item, Choice):
+        return "sa.String(length=32)"
     if isinstance(item, UtcDateTime | Exact):
         return f"types.{type(item).__name__}()"
     return "types.PLAIN" if isinstance(item, JSON) else False

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from core import companies, events, journal
 from core.registry import models as registry
+from core.security import models as security
 
-TABLES = (companies, events, journal, registry)
+TABLES = (companies, events, journal, registry, security)

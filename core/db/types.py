@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
@@ -36,6 +37,28 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         # SQLite drops the zone; what we stored was UTC.
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+C = TypeVar("C", bound=StrEnum)
+
+
+class Choice(TypeDecorator[C]):
+    """One value of an enum, stored as its text; what is not in the enum is an error both ways."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, kind: type[C]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    @override
+    def process_bind_param(self, value: C | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> C | None:
+        return None if value is None else self.kind(value)
 
 
 class Exact(TypeDecorator[Decimal]):

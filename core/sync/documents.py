@@ -95,6 +95,7 @@ class Product(Document):
     unit_price: Money | None = None  #: list price per ``uom``, before tax
     taxes: tuple[str, ...] = ()  #: ids of the taxes a sale of it carries by default
     stocked: bool = True  #: False is a service: it has no stock level
+    quantity_places: int | None = None  #: decimals the ERP takes in a quantity of ``uom``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,10 +125,9 @@ class Inbound(Generic[D]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a page of a mirror came to."""
+    """What a page of a mirror came to: rows inserted or changed, and rows that stayed."""
 
-    created: int = 0
-    updated: int = 0
+    written: int = 0
     unchanged: int = 0
 
 
