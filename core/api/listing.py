@@ -1,0 +1,200 @@
+"""Lists for people and programs: what may be sorted, filtered and searched, and one page of it.
+
+Pages follow each other by the last row's place, never by a count of rows to skip: page 1,000 costs
+what page 1 costs, and a row that is added or removed in between moves nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.api.cursor import read_cursor, write_cursor
+from core.api.parsing import parse
+from core.companies import visible
+from core.errors import Invalid
+from core.work import UnitOfWork
+
+#: What a list reads by: a Core column, a mapped attribute or an expression.
+Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
+#: Makes a condition of what the caller wrote; ValueError says in words why it can not.
+Condition = Callable[[str], ColumnElement[bool]]
+
+DEFAULT_LIMIT, LARGEST_LIMIT = 80, 200
+
+#: The label under which a page reads the sorted value of its rows.
+_SORTED = "sorted_by"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """A list, made once per module: ``page`` and ``count`` answer it.
+
+    ``statement`` selects labelled columns, among them ``id``, the key of what is listed: it breaks
+    ties. ``sorts`` and ``filters`` say by name what callers may use; have an index on (column, id)
+    for every sort that large tables meet. A filter by a column takes one value of the column's
+    type. Rows without a value come last in either direction.
+    """
+
+    name: str
+    statement: Select[Any]
+    sorts: Mapping[str, Expression]
+    #: A name of ``sorts``; ``-name`` is descending.
+    default: str
+    filters: Mapping[str, Expression | Condition] = field(default_factory=dict)
+    search: Condition | None = None
+
+    @cached_property
+    def key(self) -> ColumnElement[Any]:
+        return self.statement.selected_columns["id"]
+
+    def ordering(self, sort: str) -> Ordering:
+        """Raise Invalid naming ``sort`` when the list can not be sorted so."""
+        name = sort.removeprefix("-")
+        if name not in self.sorts:
+            raise Invalid(
+                f"This list can not be sorted by {name}.",
+                fields={"sort": f"Choose one of {', '.join(self.sorts)}."},
+            )
+        return Ordering(self.sorts[name], self.key, descending=sort.startswith("-"))
+
+    def conditions(self, query: ListQuery) -> list[ColumnElement[bool]]:
+        """Raise Invalid naming each filter that is unknown or holds what it does not take."""
+        problems: dict[str, str] = {}
+        found = []
+        for name, text in query.filters.items():
+            try:
+                found.append(self._condition(name, text))
+            except ValueError as error:
+                problems[name] = str(error)
+        if query.q:
+            if self.search is None:
+                problems["q"] = "This list has no search."
+            else:
+                found.append(self.search(query.q))
+        if problems:
+            raise Invalid("The list can not be filtered so.", fields=problems)
+        return found
+
+    def _condition(self, name: str, text: str) -> ColumnElement[bool]:
+        if name not in self.filters:
+            raise ValueError(f"This list has no filter {name}.")
+        by = self.filters[name]
+        if isinstance(by, ColumnElement | InstrumentedAttribute):
+            equal: ColumnElement[bool] = by == parse(text, by.type)
+            return equal
+        return by(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """What the caller wants of a list. ``after`` is the ``next`` of the page before."""
+
+    limit: int = DEFAULT_LIMIT
+    after: str | None = None
+    sort: str | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+    q: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``next`` is None on the last page."""
+
+    rows: Sequence[Row[Any]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """``more``: there are more than ``number``; counting all of a large table is not worth it."""
+
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    by: Expression
+    key: ColumnElement[Any]
+    descending: bool
+
+    @property
+    def may_be_empty(self) -> bool:
+        """An outer join may leave any column empty but those of the listed record itself."""
+        own = getattr(self.by, "table", None) is getattr(self.key, "table", self)
+        return not own or bool(getattr(self.by, "nullable", True))
+
+    def apply(self, statement: Select[Any]) -> Select[Any]:
+        columns: list[Any] = [self.by, self.key]
+        return statement.order_by(*([c.desc() for c in columns] if self.descending else columns))
+
+    def behind(self, value: Any, key: Any) -> ColumnElement[bool]:
+        """Rows after the one with ``value`` and ``key``; None: after ``key`` among the empty."""
+        if value is None:
+            last = literal(key, self.key.type)
+            return self.key < last if self.descending else self.key > last
+        place = tuple_(self.by, self.key)
+        last_place = tuple_(literal(value, self.by.type), literal(key, self.key.type))
+        # One comparison of row values, since both databases answer it from an index.
+        return place < last_place if self.descending else place > last_place
+
+
+def page(work: UnitOfWork, listing: Listing, query: ListQuery) -> Page:
+    """The rows the actor may see, and the cursor of the next page."""
+    if not 1 <= query.limit <= LARGEST_LIMIT:
+        raise Invalid(
+            "The page is too small or too large.", fields={"limit": f"From 1 to {LARGEST_LIMIT}."}
+        )
+    sort = query.sort or listing.default
+    order = listing.ordering(sort)
+    statement = visible(work, listing.statement).where(*listing.conditions(query))
+    statement = order.apply(statement.add_columns(order.by.label(_SORTED)))
+    # What a cursor belongs to: with another list, sort or filter it would skip rows unseen.
+    scope = (listing.name, sort, query.filters, query.q)
+    last = None
+    if query.after is not None:
+        last = read_cursor(query.after, scope, (order.by.type, order.key.type))
+    rows = _rows(work, statement, order, last, query.limit + 1)
+    if len(rows) <= query.limit:
+        return Page(rows, None)
+    rows = rows[: query.limit]
+    return Page(rows, write_cursor(scope, (getattr(rows[-1], _SORTED), rows[-1].id)))
+
+
+def _rows(
+    work: UnitOfWork,
+    statement: Select[Any],
+    order: Ordering,
+    last: tuple[Any, Any] | None,
+    wanted: int,
+) -> list[Row[Any]]:
+    """Rows with a value first, then those without: databases differ in where they put NULL."""
+    if not order.may_be_empty:
+        found = statement if last is None else statement.where(order.behind(*last))
+        return list(work.session.execute(found.limit(wanted)))
+    rows: list[Row[Any]] = []
+    if last is None or last[0] is not None:
+        filled = statement.where(order.by.is_not(None))
+        filled = filled if last is None else filled.where(order.behind(*last))
+        rows = list(work.session.execute(filled.limit(wanted)))
+        last = None
+    if len(rows) < wanted:
+        empty = statement.where(order.by.is_(None))
+        empty = empty if last is None else empty.where(order.behind(*last))
+        rows += work.session.execute(empty.limit(wanted - len(rows)))
+    return rows
+
+
+def count(work: UnitOfWork, listing: Listing, query: ListQuery, *, cap: int = 10_000) -> Count:
+    """How many rows the query has in all, up to ``cap``."""
+    statement = visible(work, listing.statement).where(*listing.conditions(query))
+    one: ColumnElement[int] = literal_column("1")
+    rows = statement.with_only_columns(one, maintain_column_froms=True).limit(cap + 1).subquery()
+    found = work.session.scalar(select(func.count()).select_from(rows)) or 0
+    return Count(min(found, cap), found > cap)
