@@ -1,0 +1,39 @@
+"""The revisions build what the models say: nobody's database differs from a fresh one."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Column, Table
+
+from core.actor import system
+from core.db.base import Base
+from core.host import Host
+
+
+def differences(host: Host) -> list[str]:
+    with host.read(system()) as work:
+        context = MigrationContext.configure(
+            work.session.connection(),
+            opts={"compare_type": True, "include_name": not_a_version_table},
+        )
+        found = compare_metadata(context, Base.metadata)
+    # What changed a column comes as a list of steps, everything else as one step.
+    steps = [step for entry in found for step in (entry if isinstance(entry, list) else [entry])]
+    return [f"{step[0]} {' '.join(map(str, step[1:]))}" for step in steps]
+
+
+def not_a_version_table(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not (name or "").startswith("schema_version_")
+
+
+def test_the_revisions_build_exactly_the_models(host: Host) -> None:
+    assert differences(host) == []
+
+
+def test_a_table_without_a_revision_is_seen(host: Host) -> None:
+    forgotten = Table("core_forgotten", Base.metadata, Column("id", primary_key=True))
+    try:
+        assert "add_table core_forgotten" in differences(host)
+    finally:
+        Base.metadata.remove(forgotten)
