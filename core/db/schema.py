@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from core import companies, events, journal
+from core import companies, events, journal, numbers, search
+from core.jobs import models as jobs
 from core.registry import models as registry
 from core.security import models as security
+from core.sync import models as sync
 
-TABLES = (companies, events, journal, registry, security)
+TABLES = (companies, events, jobs, journal, numbers, search, registry, security, sync)

@@ -1,0 +1,70 @@
+"""One configured ERP company, and which of our companies it serves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db.base import Editable, Owned, Record
+from core.states import StateMachine
+from core.sync.models.choice import choice
+
+
+class ConnectionState(StrEnum):
+    #: Set up, never tested well: nothing is sent or pulled.
+    DRAFT = "draft"
+    LIVE = "live"
+    #: A person stopped it.
+    PAUSED = "paused"
+    #: The ERP refused our credentials. No call leaves until a person acts: retries lock accounts.
+    NEEDS_CREDENTIALS = "needs_credentials"
+
+
+CONNECTION_FLOW = StateMachine(
+    {
+        ConnectionState.DRAFT: frozenset({ConnectionState.LIVE}),
+        ConnectionState.LIVE: frozenset(
+            {ConnectionState.PAUSED, ConnectionState.NEEDS_CREDENTIALS}
+        ),
+        ConnectionState.PAUSED: frozenset({ConnectionState.LIVE}),
+        ConnectionState.NEEDS_CREDENTIALS: frozenset(
+            {ConnectionState.LIVE, ConnectionState.PAUSED}
+        ),
+    }
+)
+
+
+class Connection(Owned, Editable, Record):
+    """``settings`` holds what is not secret; ``sealed`` the rest, encrypted."""
+
+    __tablename__ = "core_connection"
+    __journal__: ClassVar[tuple[str, ...]] = ("name", "state", "settings")
+    __table_args__ = (
+        Index(
+            "uq_core_connection_default",
+            "company_id",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
+    )
+
+    connector: Mapped[str] = mapped_column(String(64))
+    #: Also the ``source`` of facts that came through it.
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[ConnectionState] = mapped_column(
+        choice(ConnectionState), default=ConnectionState.DRAFT
+    )
+    #: Where the company's new orders go.
+    is_default: Mapped[bool] = mapped_column(default=False)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sealed: Mapped[str | None]
+    #: The ERP's own words when the connection was last tested well, and when that was.
+    answer: Mapped[str] = mapped_column(default="")
+    checked_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    last_error_at: Mapped[datetime | None]

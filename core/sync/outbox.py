@@ -1,0 +1,168 @@
+"""What modules call to have a record brought to the ERP, in the transaction of its change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from core.clock import utcnow
+from core.errors import NotFound, RuleBroken
+from core.ids import new_reference
+from core.sync.models import (
+    AttemptItem,
+    AttemptOutcome,
+    Binding,
+    Connection,
+    ConnectionState,
+    DeliveryState,
+    OutboxRow,
+    OutboxState,
+)
+from core.sync.models.outbox import OPEN
+from core.sync.wake import wake_push
+from core.work import UnitOfWork
+
+_KEPT = frozenset(
+    {
+        DeliveryState.SENDING,
+        DeliveryState.ACKNOWLEDGED,
+        DeliveryState.IN_DOUBT,
+    }
+)
+_MAY_BE_THERE = (AttemptOutcome.OPEN, AttemptOutcome.IN_DOUBT, AttemptOutcome.DONE)
+
+
+def send(work: UnitOfWork, kind: str, local_id: UUID, *, company_id: UUID, number: str) -> None:
+    """Have the record as it will then be brought to the company's ERP.
+
+    ``number`` is what people call the record; the reference is made of it once. Without a
+    connection the record waits, visibly, for one. Several changes before it leaves are one.
+    """
+    connection_id = default_connection(work, company_id)
+    binding = _binding(work, kind, local_id, connection_id)
+    if binding is None:
+        binding = Binding(
+            connection_id=connection_id, kind=kind, local_id=local_id, company_id=company_id
+        )
+        work.session.add(binding)
+    binding.reference = binding.reference or new_reference(number)
+    binding.connection_id = connection_id or binding.connection_id
+    work.session.flush()
+    put_in_queue(work, binding)
+
+
+def withdraw(work: UnitOfWork, kind: str, local_id: UUID) -> None:
+    """Take back what was not sent yet. Raise RuleBroken once it may have left."""
+    bindings = work.session.scalars(
+        select(Binding).where(_is(kind, local_id), Binding.delivery.is_not(None)).with_for_update()
+    )
+    for binding in bindings:
+        if binding.external_id is not None or _may_be_there(work, binding.id):
+            raise RuleBroken(
+                "It has been sent to the ERP, or is being sent just now: it can no longer be"
+                " taken back here."
+            )
+        for row in _rows(work, binding.id):
+            row.state, row.ended_at = OutboxState.WITHDRAWN, utcnow()
+        binding.delivery, binding.message, binding.next_try_at = None, "", None
+
+
+def retry(work: UnitOfWork, outbox_id: UUID) -> None:
+    """A person looked: try the stopped row again, now. Raise RuleBroken when it is not stopped."""
+    row = work.session.get(OutboxRow, outbox_id)
+    if row is None:
+        raise NotFound(f"There is no stopped record {outbox_id}.")
+    binding = work.session.get_one(Binding, row.binding_id, with_for_update=True)
+    if row.state is not OutboxState.STOPPED:
+        raise RuleBroken("This record is not stopped.")
+    put_in_queue(work, binding)
+
+
+def put_in_queue(work: UnitOfWork, binding: Binding) -> OutboxRow:
+    """One open row per binding, due now; the binding is locked or new."""
+    row = next((row for row in _rows(work, binding.id) if row.state in OPEN), None)
+    if row is None:
+        last = select(func.max(OutboxRow.seq)).where(OutboxRow.binding_id == binding.id)
+        row = OutboxRow(
+            binding_id=binding.id,
+            company_id=binding.company_id,
+            seq=(work.session.scalar(last) or 0) + 1,
+        )
+        work.session.add(row)
+    row.state, row.due_at, row.attempts = OutboxState.QUEUED, utcnow(), 0
+    row.waits_for, row.error = None, None
+    if binding.connection_id is None:
+        row.state = OutboxState.WAITING
+        binding.message = "There is no connection to an ERP for this company yet."
+        binding.move(DeliveryState.WAITING)
+    else:
+        _show_queued(binding)
+        wake_push(work, binding.connection_id, binding.kind)
+    return row
+
+
+def _show_queued(binding: Binding) -> None:
+    binding.message, binding.field, binding.next_try_at = "", None, None
+    if binding.delivery in _KEPT:
+        return
+    known = binding.external_id is not None and binding.delivery is not None
+    bound = known and binding.delivery is not DeliveryState.CONFIRMED
+    binding.move(DeliveryState.ACKNOWLEDGED if bound else DeliveryState.QUEUED)
+
+
+def adopt_waiting(work: UnitOfWork, connection: Connection) -> int:
+    """A connection went live: what its company has waiting goes through it. Answers how many."""
+    waiting = select(Binding).where(
+        Binding.connection_id.is_(None),
+        Binding.company_id == connection.company_id,
+        Binding.delivery == DeliveryState.WAITING,
+    )
+    bindings = work.session.scalars(waiting.with_for_update()).all()
+    for binding in bindings:
+        binding.connection_id = connection.id
+        put_in_queue(work, binding)
+    return len(bindings)
+
+
+def default_connection(work: UnitOfWork, company_id: UUID) -> UUID | None:
+    """Where the company's records go; a paused connection holds them, a draft is none yet."""
+    return work.session.scalar(
+        select(Connection.id).where(
+            Connection.company_id == company_id,
+            Connection.is_default,
+            Connection.state != ConnectionState.DRAFT,
+        )
+    )
+
+
+def _rows(work: UnitOfWork, binding_id: UUID) -> list[OutboxRow]:
+    """What is not over yet of the record, oldest first."""
+    states = (*OPEN, OutboxState.CLAIMED)
+    rows = select(OutboxRow).where(OutboxRow.binding_id == binding_id, OutboxRow.state.in_(states))
+    return list(work.session.scalars(rows.order_by(OutboxRow.seq)))
+
+
+def _may_be_there(work: UnitOfWork, binding_id: UUID) -> bool:
+    claimed = exists().where(
+        OutboxRow.binding_id == binding_id, OutboxRow.state == OutboxState.CLAIMED
+    )
+    left = exists().where(
+        AttemptItem.binding_id == binding_id, AttemptItem.outcome.in_(_MAY_BE_THERE)
+    )
+    return bool(work.session.scalar(select(or_(claimed, left))))
+
+
+def _is(kind: str, local_id: UUID) -> ColumnElement[bool]:
+    return and_(Binding.kind == kind, Binding.local_id == local_id)
+
+
+def _binding(
+    work: UnitOfWork, kind: str, local_id: UUID, connection_id: UUID | None
+) -> Binding | None:
+    """The record's binding there, else the one that waits for a connection."""
+    there = or_(Binding.connection_id == connection_id, Binding.connection_id.is_(None))
+    found = select(Binding).where(_is(kind, local_id), there)
+    return work.session.scalars(
+        found.order_by(Binding.connection_id.is_(None)).with_for_update()
+    ).first()
