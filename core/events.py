@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.clock import utcnow
@@ -55,8 +55,16 @@ def after(event: type[E], handler: Callable[[E, UnitOfWork], None]) -> Subscript
     return Subscription(event, handler, durable=True)
 
 
+#: Committed, and not yet seen by the sequencer.
+NEW = text("place IS NULL")
+
+
 class StoredEvent(Record):
     __tablename__ = "core_event"
+    __table_args__ = (
+        Index("ix_core_event_id_new", "id", postgresql_where=NEW, sqlite_where=NEW),
+        Index("ix_core_event_kind_place", "kind", "place"),
+    )
 
     #: None until the sequencer saw it committed.
     place: Mapped[int | None] = mapped_column(BigInteger, unique=True)
