@@ -15,7 +15,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
 
