@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
+
+from flask import Flask
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -14,7 +17,10 @@ SIGNED_IN = "signed-in"
 
 
 def requires(permission: str) -> Callable[[F], F]:
-    """Mark a view with the permission it needs; ``core.security`` enforces it before the call."""
+    """Mark a view with the permission it needs; ``core.security`` enforces it before the call.
+
+    A class of views is marked as a whole, or method by method.
+    """
 
     def mark(view: F) -> F:
         view.__permission__ = permission  # type: ignore[attr-defined]  # functions take attributes
@@ -23,7 +29,16 @@ def requires(permission: str) -> Callable[[F], F]:
     return mark
 
 
-def permission_of(view: Callable[..., Any]) -> str | None:
-    """The permission the view was marked with; None when it was forgotten."""
-    found: str | None = getattr(view, "__permission__", None)
-    return found
+def mark_endpoint(app: Flask, endpoint: str, permission: str) -> None:
+    """Mark a view that came with a library: its function is not ours to mark."""
+    app.view_functions[endpoint] = requires(permission)(partial(app.view_functions[endpoint]))
+
+
+def permission_of(view: Callable[..., Any], method: str = "GET") -> str | None:
+    """What the view was marked with for ``method``; None when that was forgotten."""
+    whole: str | None = getattr(view, "__permission__", None)
+    if (views := getattr(view, "view_class", None)) is None:
+        return whole
+    name = "get" if method == "HEAD" else method.lower()
+    found: str | None = getattr(getattr(views, name, None), "__permission__", None)
+    return found if found is not None else getattr(views, "__permission__", whole)

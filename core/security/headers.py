@@ -1,0 +1,42 @@
+"""Headers every answer bears: what the browser may do with the page, and with nobody else's."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "object-src 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Flask-WTF compares the referrer of our own forms on https.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_YEAR_S = 365 * 24 * 3600
+
+
+def harden(response: Response, *, secure: bool) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
+    if "caller" in g or "Set-Cookie" in response.headers:
+        # A shared machine's cache, or its Back button after signing out, must not show it.
+        response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 401 and request.path.startswith("/api/"):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="tandem"'
+    return response
