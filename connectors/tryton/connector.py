@@ -6,17 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.tryton.client import Rpc
+from connectors.tryton.demo.erp import TrytonDemo
+from connectors.tryton.endpoints.invoices import CreditNotes, Invoices, Payments
 from connectors.tryton.endpoints.orders import Orders
 from connectors.tryton.endpoints.parties import Parties
 from connectors.tryton.endpoints.products import Products, StockLevels, Taxes
+from connectors.tryton.endpoints.shipments import Shipments
 from connectors.tryton.mapping.company import Company, Unit, units_of
 from connectors.tryton.rows import search
 from connectors.tryton.settings import TrytonSettings, TrytonSettingsSchema
 from core.sync.contract import ConnectorManifest, Endpoint
 from core.sync.documents import (
+    CreditNote,
+    Invoice,
     Party,
+    Payment,
     Product,
     SalesOrder,
+    Shipment,
     StockLevel,
     Tax,
 )
@@ -33,8 +40,18 @@ class TrytonSession:
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:
-        kinds = (Parties, Taxes, Products, StockLevels, Orders)
-        return [kind(self.rpc, self.company) for kind in kinds]
+        parts = (self.rpc, self.company)
+        return [
+            Parties(*parts),
+            Taxes(*parts),
+            Products(*parts),
+            StockLevels(*parts),
+            Orders(*parts),
+            Shipments(*parts),
+            Invoices(*parts),
+            CreditNotes(*parts),
+            Payments(*parts),
+        ]
 
     def check(self) -> str:
         return f"{self.name}, Tryton {self.rpc.version()}"
@@ -46,20 +63,32 @@ class TrytonConnector:
         key="tryton",
         title="Tryton",
         settings=TrytonSettingsSchema,
-        documents=(Party, Tax, Product, StockLevel, SalesOrder),
+        documents=(
+            Party,
+            Tax,
+            Product,
+            StockLevel,
+            SalesOrder,
+            Shipment,
+            Invoice,
+            CreditNote,
+            Payment,
+        ),
         versions=("8.2",),
         value_maps=("units",),
+        demo=TrytonDemo,
     )
 
     def open(self, settings: TrytonSettings, sessions: Sessions) -> TrytonSession:
         """Log in, and read what the whole connection needs."""
         rpc = Rpc(settings, sessions)
-        names = ["rec_name", "currency", "currency.code"]
+        names = ["rec_name", "party", "currency", "currency.code"]
         (row,) = search(rpc, "company.company", [["id", "=", rpc.company]], names=names)
         company = Company(
             id=str(row["id"]),
             currency=row["currency."]["code"],
             currency_id=row["currency"],
+            party=row["party"],
             warehouse=_warehouse(rpc, settings.warehouse),
             units=_units(rpc, settings),
         )
@@ -76,7 +105,7 @@ def _warehouse(rpc: Rpc, code: str) -> int:
 
 
 def _units(rpc: Rpc, settings: TrytonSettings) -> dict[int, Unit]:
-    names = ["symbol", "factor", "category"]
+    names = ["symbol", "factor", "category", "digits"]
     # Symbols are translated; the table of codes has the original ones.
     rows = search(rpc, "product.uom", [], names=names, context={"language": "en"})
     return units_of(rows, settings.units)

@@ -124,9 +124,15 @@ class ErpSession(Protocol):
 class DemoErp(Protocol):
     """An ERP with made-up data in a folder of its own; what its users would do, by its own API."""
 
-    #: What ``connection add`` needs, and what ``.demo/credentials.json`` shows.
-    settings: Mapping[str, Any]
-    credentials: Mapping[str, str]
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What ``connection add`` needs; known once it was started."""
+        ...
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """What ``.demo/credentials.json`` shows: url, database, login and password."""
+        ...
 
     def start(self, report: Callable[[str], None]) -> None:
         """Install on the first call, start the server, wait until it answers.

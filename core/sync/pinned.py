@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, cast
 
 from requests.adapters import HTTPAdapter
+from typing_extensions import override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
@@ -80,9 +81,11 @@ class _Pinned(HTTPConnection):
         super().__init__(*args, **kwargs)
         self._wire = wire
 
+    @override
     def _new_conn(self) -> socket.socket:
         return _connected(self, self._wire)
 
+    @override
     def send(self, data: Any) -> None:
         _open(self, self._wire)
         super().send(data)
@@ -95,9 +98,11 @@ class _PinnedTls(HTTPSConnection):
         super().__init__(*args, **kwargs)
         self._wire = wire
 
+    @override
     def _new_conn(self) -> socket.socket:
         return _connected(self, self._wire)
 
+    @override
     def send(self, data: Any) -> None:
         _open(self, self._wire)
         super().send(data)
@@ -130,6 +135,7 @@ class PinnedAdapter(HTTPAdapter):
         self._wire = wire
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
+    @override
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         # urllib3 calls these as functions; extra keywords reach the connection.
@@ -139,6 +145,7 @@ class PinnedAdapter(HTTPAdapter):
         }
         self.poolmanager.pool_classes_by_scheme = cast("dict[str, Any]", pools)
 
+    @override
     def close(self) -> None:
         super().close()
         self._wire.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.tryton.client import Rpc
 from connectors.tryton.mapping import party as mapping
 from connectors.tryton.mapping.company import Company
-from connectors.tryton.rows import Feed, Row, moment, numbers, search, sweep, version
+from connectors.tryton.rows import Domain, Feed, Row, moment, numbers, search, sweep, version
 from core.sync.documents import DocumentState, Party
 from core.sync.errors import Conflict, NotFound, Rejected
 from core.sync.sessions import each
@@ -24,11 +24,16 @@ class Parties:
     document = Party
 
     @property
+    def _domain(self) -> Domain:
+        return [["id", "!=", self.company.party]]
+
+    @property
     def streams(self) -> Sequence[Stream[Party]]:
         """Four: a party does not move when what belongs to it does."""
         owned = ("party.address", "party.contact_mechanism", "party.identifier")
-        feeds = [Feed(rpc=self.rpc, model=PARTY)]
-        feeds += [Feed(rpc=self.rpc, model=model, owner="party") for model in owned]
+        feeds = [Feed(rpc=self.rpc, model=PARTY, domain=self._domain)]
+        ours = [["party", "!=", self.company.party]]
+        feeds += [Feed(rpc=self.rpc, model=model, owner="party", domain=ours) for model in owned]
         return [Stream(name=feed.model, changed=feed.changed) for feed in feeds]
 
     def read(self, ids: Sequence[str]) -> list[Seen[Party]]:
@@ -43,7 +48,7 @@ class Parties:
         ]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        return sweep(self.rpc, PARTY, [], after=after, limit=limit, parts=mapping.PARTS)
+        return sweep(self.rpc, PARTY, self._domain, after=after, limit=limit, parts=mapping.PARTS)
 
     def upsert(self, items: Sequence[Outgoing[Party]]) -> list[Outcome]:
         """Create what is not there in one call, then bring up to date what was."""
@@ -94,7 +99,7 @@ class Parties:
 
     def _rows(self, name: str, values: Sequence[object]) -> list[Row]:
         names = [*mapping.NAMES, "_timestamp"]
-        return search(self.rpc, PARTY, [[name, "in", values]], names=names)
+        return search(self.rpc, PARTY, [*self._domain, [name, "in", values]], names=names)
 
     def _countries(self, items: Sequence[Outgoing[Party]]) -> dict[str, int]:
         """By ISO code. A Tryton that never loaded its countries has none, and keeps the rest."""

@@ -59,6 +59,8 @@ class Unit:
     id: int
     code: str
     category: int
+    #: Decimals the ERP takes in a quantity of it.
+    digits: int
     #: How many of the category's own unit one of these is: a kilogram is 1, a gram 0.001.
     factor: Decimal
 
@@ -68,6 +70,8 @@ class Company:
     id: str
     currency: str
     currency_id: int
+    #: The company itself is a party over there, and no customer.
+    party: int
     warehouse: int
     units: Mapping[int, Unit]
 
@@ -107,6 +111,7 @@ def units_of(rows: Sequence[Row], own: Mapping[str, str]) -> dict[int, Unit]:
             id=row["id"],
             code=codes.get(row["symbol"], str(row["symbol"])),
             category=row["category"],
+            digits=row["digits"],
             factor=Decimal(str(row["factor"])),
         )
         for row in rows

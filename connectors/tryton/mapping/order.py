@@ -128,7 +128,7 @@ def _line_values(
         message = f"{name}: Tryton keeps four decimals of a price, and {price:f} has more"
         raise Rejected(message, field=f"{place}.unit_price")
     unit = company.unit_id(line.quantity.uom, field=f"{place}.quantity")
-    _check_category(line, unit, place, known, company)
+    _check_quantity(line, unit, place, known, company)
     return {
         "type": "line",
         "product": int(line.product),
@@ -152,14 +152,18 @@ def _product_name(line: SalesOrderLine, place: str, known: Known) -> str:
     return name
 
 
-def _check_category(
+def _check_quantity(
     line: SalesOrderLine, unit: int, place: str, known: Known, company: Company
 ) -> None:
-    """Kilograms of a product that is counted in pieces: Tryton would store it and fail later."""
+    """Kilograms of what is counted in pieces would be stored over there, and fail later."""
     row = known.products[line.product]
     own = company.unit(row["template."]["default_uom"])
+    amount, digits = line.quantity.amount, company.units[unit].digits
     if own is not None and company.units[unit].category != own.category:
         message = f"{row['rec_name']} is kept in {own.code}, not in {line.quantity.uom}"
+        raise Rejected(message, field=f"{place}.quantity")
+    if amount != round(amount, digits):
+        message = f"{row['rec_name']}: Tryton keeps {digits} decimals of {line.quantity.uom}"
         raise Rejected(message, field=f"{place}.quantity")
 
 

@@ -29,16 +29,18 @@ WAREHOUSE_SIGN = "@"
 def product(row: Row, company: Company) -> Product:
     """A product that may not be sold over there is not one we could order."""
     template = row["template."]
+    unit = company.unit(template["sale_uom"] or template["default_uom"])
     return Product(
         company=company.id,
         sku=row["code"] or f"tryton-{row['id']}",
         name=template["name"],
-        uom=company.code(template["sale_uom"] or template["default_uom"]),
+        uom=unit.code if unit else "C62",
         active=bool(row["active"] and template["active"] and template["salable"]),
         description=row["description"] or "",
         unit_price=_price(row, company),
         taxes=tuple(str(tax) for tax in default_taxes(row)),
         stocked=template["type"] == "goods",
+        quantity_places=unit.digits if unit else None,
     )
 
 
