@@ -1,0 +1,22 @@
+"""Parties: the customer database every other module and connection stands on."""
+
+from __future__ import annotations
+
+from core.registry.manifest import Module, Permission, Role
+from core.web.i18n import lazy as _
+
+module = Module(
+    name="contacts",
+    title=_("Contacts"),
+    summary=_("Customers, suppliers and people, their addresses and their whole story."),
+    permissions=(
+        Permission(name="contacts.read", title=_("See parties and their timeline")),
+        Permission(name="contacts.write", title=_("Create and change parties, add notes")),
+    ),
+    roles=(
+        Role(name="Salesperson", permissions=("contacts.read", "contacts.write")),
+        Role(name="Service agent", permissions=("contacts.read", "contacts.write")),
+        Role(name="Read only", permissions=("contacts.read",)),
+    ),
+    migrations="migrations",
+)

@@ -1,0 +1,26 @@
+"""What this module announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyCreated(Event):
+    party_id: UUID
+    company_id: UUID
+    #: ``tandem``, or the connection the party came through.
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyChanged(Event):
+    """``fields`` names what changed: the party's own, or ``addresses``, ``contact_points`` ..."""
+
+    party_id: UUID
+    company_id: UUID
+    fields: tuple[str, ...]
+    source: str

@@ -1,0 +1,20 @@
+"""The customer database: one table of parties for every module and every connection."""
+
+from __future__ import annotations
+
+from modules.contacts.models.address import Address, ContactPoint
+from modules.contacts.models.party import ExternalIdentity, Party, PartyRelation, PartyRole
+from modules.contacts.models.said import PartyInErp
+from modules.contacts.models.timeline import Interaction, TimelineEntry
+
+__all__ = [
+    "Address",
+    "ContactPoint",
+    "ExternalIdentity",
+    "Interaction",
+    "Party",
+    "PartyInErp",
+    "PartyRelation",
+    "PartyRole",
+    "TimelineEntry",
+]
