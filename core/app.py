@@ -7,6 +7,7 @@ from flask import Flask
 from core.compose import open_host
 from core.config import load_settings
 from core.host import Host
+from core.security import web as security
 
 
 def create_app(host: Host | None = None) -> Flask:
@@ -14,4 +15,7 @@ def create_app(host: Host | None = None) -> Flask:
     host = host or open_host(load_settings())
     app = Flask("core", static_folder="web/static", template_folder="web/templates")
     app.extensions["tandem"] = host
+    security.init(app)
+    for blueprint in host.registry.own.blueprints:
+        app.register_blueprint(blueprint)
     return app

@@ -35,6 +35,8 @@ class Settings:
     egress: tuple[str, ...] = ()
     #: True when served by https only: cookies are then sent over https alone.
     secure_cookies: bool = False
+    #: Reverse proxies in front, whose word on the caller's address and scheme is believed.
+    proxies: int = 0
     #: Where people reach Tandem, for links in mails; empty: as the request came.
     public_url: str = ""
     log_level: str = "INFO"

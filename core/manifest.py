@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.registry.manifest import Module, Permission
+from core.registry.manifest import Module, Permission, Role
+from core.security import pages as security
 
 module = Module(
     name="core",
@@ -15,4 +16,6 @@ module = Module(
         Permission(name="core.sync_act", title="Retry, pause and resume the sync"),
         Permission(name="core.history", title="See who changed what"),
     ),
+    roles=(Role(name="Administrator", permissions=("*",)),),
+    blueprints=(*security.blueprints,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from flask import current_app, g
 
@@ -28,12 +28,31 @@ def actor() -> Actor:
 
 @contextmanager
 def reading() -> Iterator[UnitOfWork]:
-    with host().read(actor()) as work:
+    """One consistent view of the database.
+
+    The first block of a reading request goes on in the transaction in which the caller was
+    identified: one snapshot, and nothing to open.
+    """
+    held: tuple[ExitStack, UnitOfWork] | None = g.pop("held", None)
+    if held is None:
+        with host().read(actor()) as work:
+            yield work
+        return
+    stack, work = held
+    with stack:
         yield work
 
 
 @contextmanager
 def writing() -> Iterator[UnitOfWork]:
     """Committed when the block ends well: put the whole of the request's business into one."""
+    let_go()
     with host().write(actor()) as work:
         yield work
+
+
+def let_go() -> None:
+    """End the transaction kept open for ``reading``, where nobody came to read."""
+    held: tuple[ExitStack, UnitOfWork] | None = g.pop("held", None)
+    if held is not None:
+        held[0].close()

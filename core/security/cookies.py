@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Request, Response
+from flask import Request
+from werkzeug.wrappers import Response
 
 from core.security.sessions import LIFETIME
 
@@ -37,7 +38,7 @@ def drop_secret(response: Response, *, secure: bool) -> None:
 
 
 def safe_next(target: str | None) -> str | None:
-    """``target`` when it is a path of ours, else None: no link may lead through us to a stranger."""
+    """``target`` when it is a path of ours, else None: we lead nobody to a stranger."""
     if not target or not target.startswith("/") or not target.isprintable():
         return None
     # Browsers read "/\\host" and "//host" as another host.

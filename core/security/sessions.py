@@ -67,6 +67,12 @@ def end_session(work: UnitOfWork, user_id: UUID, session_id: UUID) -> None:
     )
 
 
+def forget_secret(work: UnitOfWork, secret: str) -> None:
+    """End whatever session a cookie stands for."""
+    ended = BrowserSession.secret_hash == secret_hash(secret)
+    work.session.execute(delete(BrowserSession).where(ended))
+
+
 def end_sessions(work: UnitOfWork, user_id: UUID, *, but: UUID | None = None) -> None:
     """All of the user's, after a new password or when they leave."""
     statement = delete(BrowserSession).where(BrowserSession.user_id == user_id)
