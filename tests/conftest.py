@@ -4,6 +4,7 @@
 ``open_page``  ``open_page(screen)``: a page of real Chromium; an error on it fails the test
 ``page``       the same, wide and light
 ``screen``     every width and colour scheme pages are made for, one after the other
+``sign_in``    ``sign_in(page)``: ``admin`` is signed in there
 ``axe``        ``assert axe(page) == []``: nothing on the page keeps anybody out
 
 Tests of pages bear ``@pytest.mark.browser``. In CI a skipped test fails the run.
@@ -24,7 +25,7 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 from werkzeug.serving import make_server
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.fixtures_tryton"]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET_CHROMIUM = (
@@ -39,7 +40,7 @@ QUIET_CHROMIUM = (
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 #: What must have run, and not merely not failed, before CI is content.
-SUITES = ("postgresql", "browser")
+SUITES = ("postgresql", "browser", "tryton")
 
 Scheme = Literal["light", "dark"]
 
@@ -129,6 +130,15 @@ def _absent(response: Response) -> list[str]:
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     return open_page()
+
+
+@pytest.fixture
+def sign_in(admin_cookie: tuple[str, str], live: str) -> Callable[[Page], None]:
+    def signed_in(page: Page) -> None:
+        name, secret = admin_cookie
+        page.context.add_cookies([{"name": name, "value": secret, "url": live}])
+
+    return signed_in
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,9 @@
 ``database_url``        a database with every installed module's tables, all modules enabled
 ``settings``, ``host``  Tandem on that database; ``company`` is the one company in it
 ``app``, ``client``     its web application, and somebody who is not signed in
+``admin``               an administrator, as an actor; PASSWORD and others: core/testing/people.py
+``browser_client``      ``client`` of a browser where ``admin`` is signed in, with forms' secret
+``api_client``          ``client`` of a program with a token of ``admin``'s
 ``count_queries``       ``with count_queries() as queries: ...; assert len(queries) <= 5``
 ``loopback_only``       a test that leaves this machine fails
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from core.actor import Actor
     from core.config import Settings
     from core.host import Host
     from core.registry.registry import Registry
@@ -164,6 +168,35 @@ def app(host: Host) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def admin(host: Host, company: UUID) -> Actor:
+    from core.testing.people import administrator, enrol
+
+    return enrol(host, administrator(company))
+
+
+@pytest.fixture
+def admin_cookie(host: Host, admin: Actor) -> tuple[str, str]:
+    """Name and value, for a real browser."""
+    from core.testing.people import session_cookie
+
+    return session_cookie(host, admin)
+
+
+@pytest.fixture
+def browser_client(app: Flask, admin: Actor) -> FlaskClient:
+    from core.testing.people import browser_of
+
+    return browser_of(app, admin)
+
+
+@pytest.fixture
+def api_client(app: Flask, admin: Actor) -> FlaskClient:
+    from core.testing.people import program_of
+
+    return program_of(app, admin)
 
 
 @pytest.fixture
