@@ -1,0 +1,40 @@
+"""Every route says what it asks of its caller, in words the permissions page knows."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from core.actor import system
+from core.host import Host
+from core.security.guard import PUBLIC, SIGNED_IN, permission_of, requires
+
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+
+def asked(app: Flask) -> dict[str, str | None]:
+    """What each route asks, by method and address; OPTIONS is Flask's own answer."""
+    return {
+        f"{method} {rule.rule}": permission_of(app.view_functions[rule.endpoint], method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods or ())
+        if method != "OPTIONS" or not getattr(rule, "provide_automatic_options", False)
+    }
+
+
+def test_every_route_declares_a_permission(app: Flask) -> None:
+    assert [route for route, permission in asked(app).items() if permission is None] == []
+
+
+def test_every_permission_asked_for_is_one_that_can_be_given(app: Flask, host: Host) -> None:
+    with host.read(system()) as work:
+        known = {permission.name for permission in work.enabled.permissions} | {PUBLIC, SIGNED_IN}
+    assert {route: name for route, name in asked(app).items() if name not in known} == {}
+
+
+def test_a_forgotten_route_is_found(app: Flask) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "", methods=["POST"])
+    app.add_url_rule("/open", "open", requires(PUBLIC)(lambda: ""))
+    found = asked(app)
+    assert found["POST /forgotten"] is None
+    assert found["GET /open"] == PUBLIC
