@@ -12,7 +12,7 @@ from core.db.base import Currency, Editable, Record
 from core.errors import NotFound, RuleBroken
 from core.work import UnitOfWork
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 class Company(Editable, Record):

@@ -64,6 +64,10 @@ class Bindings(Protocol):
         """The ERP's id. Raise Waits when the record is not there yet."""
         ...
 
+    def externals(self, kind: str, local_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """In one query; records that are not there yet are left out."""
+        ...
+
     def local(self, kind: str, external_id: str) -> UUID | None: ...
     def locals(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, UUID]:
         """In one query; ids that are not bound are left out."""

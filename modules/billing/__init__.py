@@ -1,0 +1,27 @@
+"""Invoices, credit notes and payments as the ERP reports them."""
+
+from core.registry.manifest import Module, Permission, Role
+from core.sync.documents import CreditNote, Invoice, Payment
+from core.sync.exchange import Inbound
+from core.web.i18n import lazy as _
+from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
+from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
+
+module = Module(
+    name="billing",
+    title=_("Billing"),
+    summary=_("Invoices, credit notes and payments as the ERP reports them."),
+    requires=("catalog", "contacts", "sales"),
+    permissions=(Permission(name="billing.read", title=_("See invoices and payments")),),
+    roles=(
+        Role(name="Salesperson", permissions=("billing.read",)),
+        Role(name="Service agent", permissions=("billing.read",)),
+        Role(name="Read only", permissions=("billing.read",)),
+    ),
+    inbound=(
+        Inbound(kind=INVOICE, document=Invoice, apply=receive_invoice),
+        Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note),
+        Inbound(kind=PAYMENT, document=Payment, apply=receive_payment),
+    ),
+    migrations="migrations",
+)

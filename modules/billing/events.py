@@ -1,0 +1,44 @@
+"""What billing announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.events import Event
+from core.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceEvent(Event):
+    """Something happened to an invoice or credit note; ``total`` includes tax."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    order_id: UUID | None
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceIssued(InvoiceEvent):
+    """It has a number and is to be paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicePaid(InvoiceEvent):
+    """Nothing is open any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNoteIssued(InvoiceEvent):
+    """``total`` lowers what the customer owes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(Event):
+    """Money arrived; a negative amount was paid back."""
+
+    payment_id: UUID
+    customer_id: UUID
+    invoice_id: UUID | None
+    amount: Money

@@ -1,0 +1,1 @@
+"""What arrives from the ERP, and what customers owe."""

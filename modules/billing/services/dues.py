@@ -1,0 +1,41 @@
+"""What customers owe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+
+from core.companies import visible
+from core.money import Money
+from core.sync.documents import InvoiceState
+from core.work import UnitOfWork
+from modules.billing.models import Invoice
+
+UNPAID = (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Per currency, tax included. ``overdue`` is the part of ``open`` past its due date."""
+
+    open: Money
+    overdue: Money
+
+
+def dues(work: UnitOfWork, customer_id: UUID, *, today: date) -> list[Due]:
+    """One per currency the customer has invoices in, alphabetically; in one query."""
+    late = case((Invoice.due_on < today, Invoice.open), else_=None)
+    statement = (
+        select(Invoice.currency, func.sum(Invoice.open), func.sum(late))
+        .where(Invoice.customer_id == customer_id, Invoice.state.in_(UNPAID))
+        .group_by(Invoice.currency)
+        .order_by(Invoice.currency)
+    )
+    rows = work.session.execute(visible(work, statement))
+    return [
+        Due(Money(total, currency), Money(late_total or total * 0, currency))
+        for currency, total, late_total in rows
+    ]

@@ -1,0 +1,23 @@
+"""Products, prices, units and taxes as the ERP gives them."""
+
+from core.registry.manifest import Module, Permission, Role
+from core.sync.documents import Product, Tax
+from core.sync.exchange import Mirror
+from core.web.i18n import lazy as _
+from modules.catalog import erp
+
+module = Module(
+    name="catalog",
+    title=_("Catalogue"),
+    summary=_("Products, prices, units and taxes as the ERP gives them."),
+    permissions=(Permission(name="catalog.read", title=_("See products")),),
+    roles=(
+        Role(name="Salesperson", permissions=("catalog.read",)),
+        Role(name="Read only", permissions=("catalog.read",)),
+    ),
+    mirrors=(
+        Mirror(kind=erp.TAX, document=Tax, apply=erp.apply_taxes),
+        Mirror(kind=erp.PRODUCT, document=Product, apply=erp.apply_products),
+    ),
+    migrations="migrations",
+)

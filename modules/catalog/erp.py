@@ -1,0 +1,86 @@
+"""The catalogue as the ERP tells it: taxes first, since products name theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from core.db.bulk import Upsert
+from core.ids import new_id
+from core.sync.documents import Product as ProductDocument
+from core.sync.documents import Tax as TaxDocument
+from core.sync.exchange import Arrived, Bindings, Counts, Missing
+from core.work import UnitOfWork
+from modules.catalog.models import Product, Tax
+
+TAX, PRODUCT = "catalog.tax", "catalog.product"
+
+_TAXES = Upsert(Tax.__table__, key=("id",), keep=("company_id",), stamps=("observed_at",))  # type: ignore[arg-type]  # a mapped class's table is a Table
+_PRODUCTS = Upsert(Product.__table__, key=("id",), keep=("company_id",), stamps=("observed_at",))  # type: ignore[arg-type]  # as above
+
+
+def apply_taxes(
+    work: UnitOfWork, arrived: Sequence[Arrived[TaxDocument]], bindings: Bindings
+) -> Counts:
+    ids = {item.external_id: item.local_id or new_id() for item in arrived}
+    rows = [
+        {
+            "id": ids[item.external_id],
+            **_mark(work, bindings),
+            "name": item.document.name,
+            "rate": item.document.rate,
+            "active": item.document.active,
+        }
+        for item in arrived
+    ]
+    written = _TAXES.run(work.session, rows)
+    bindings.bind(TAX, ids)
+    return Counts(written=written, unchanged=len(rows) - written)
+
+
+def apply_products(
+    work: UnitOfWork, arrived: Sequence[Arrived[ProductDocument]], bindings: Bindings
+) -> Counts:
+    taxes = _taxes(arrived, bindings)
+    ids = {item.external_id: item.local_id or new_id() for item in arrived}
+    rows = [
+        {"id": ids[item.external_id], **_mark(work, bindings), **_fields(item.document, taxes)}
+        for item in arrived
+    ]
+    written = _PRODUCTS.run(work.session, rows)
+    bindings.bind(PRODUCT, ids)
+    return Counts(written=written, unchanged=len(rows) - written)
+
+
+def _fields(document: ProductDocument, taxes: Mapping[str, UUID]) -> dict[str, Any]:
+    price = document.unit_price
+    return {
+        "sku": document.sku,
+        "name": document.name,
+        "description": document.description,
+        "uom": document.uom,
+        "quantity_places": document.quantity_places,
+        "unit_price": price and price.amount,
+        "currency": price and price.currency,
+        "taxes": [str(taxes[key]) for key in document.taxes],
+        "stocked": document.stocked,
+        "active": document.active,
+    }
+
+
+def _taxes(arrived: Sequence[Arrived[ProductDocument]], bindings: Bindings) -> Mapping[str, UUID]:
+    wanted = sorted({key for item in arrived for key in item.document.taxes})
+    found = bindings.locals(TAX, wanted)
+    for key in wanted:
+        if key not in found:
+            raise Missing(f"tax {key} has not come yet", kind=TAX, external_id=key)
+    return found
+
+
+def _mark(work: UnitOfWork, bindings: Bindings) -> dict[str, Any]:
+    return {
+        "company_id": bindings.company_id,
+        "source": bindings.connection_name,
+        "observed_at": work.observed_at,
+    }

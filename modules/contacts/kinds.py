@@ -1,0 +1,3 @@
+"""What the bindings call the records of contacts."""
+
+PARTY = "contacts.party"

@@ -1,0 +1,36 @@
+"""Orders: drafted and confirmed here, fulfilled and billed in the ERP."""
+
+from core.events import on
+from core.registry.manifest import Module, Permission, Role
+from core.sync.documents import SalesOrder, Shipment
+from core.sync.exchange import Inbound, Outbound
+from core.web.i18n import lazy as _
+from modules.sales import erp
+from modules.sales.events import OrderCancelled, OrderConfirmed
+from modules.sales.kinds import ORDER, SHIPMENT
+from modules.sales.services.receive import receive_order
+from modules.sales.services.shipments import receive_shipment
+
+module = Module(
+    name="sales",
+    title=_("Sales"),
+    summary=_("Orders: drafted and confirmed here, fulfilled and billed in the ERP."),
+    requires=("catalog", "contacts"),
+    permissions=(
+        Permission(name="sales.read", title=_("See orders")),
+        Permission(name="sales.write", title=_("Draft and change orders")),
+        Permission(name="sales.confirm", title=_("Confirm and cancel orders")),
+    ),
+    roles=(
+        Role(name="Salesperson", permissions=("sales.read", "sales.write", "sales.confirm")),
+        Role(name="Service agent", permissions=("sales.read",)),
+        Role(name="Read only", permissions=("sales.read",)),
+    ),
+    subscriptions=(on(OrderConfirmed, erp.send_order), on(OrderCancelled, erp.withdraw_order)),
+    outbound=(Outbound(kind=ORDER, document=SalesOrder, load=erp.load_order),),
+    inbound=(
+        Inbound(kind=ORDER, document=SalesOrder, apply=receive_order),
+        Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),
+    ),
+    migrations="migrations",
+)

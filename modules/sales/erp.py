@@ -1,0 +1,86 @@
+"""Sales as the ERP sees it: orders out, their states and shipments back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.money import Money
+from core.quantity import Quantity
+from core.sync.documents import SalesOrder, SalesOrderLine
+from core.sync.exchange import Bindings, Waits
+from core.sync.outbox import send, withdraw
+from core.web.i18n import gettext as _
+from core.work import UnitOfWork
+from modules.catalog.erp import PRODUCT, TAX
+from modules.contacts.kinds import PARTY
+from modules.sales.events import OrderCancelled, OrderConfirmed
+from modules.sales.kinds import ORDER
+from modules.sales.models import Order, OrderLine
+from modules.sales.services.orders import get_order
+
+
+def send_order(event: OrderConfirmed, work: UnitOfWork) -> None:
+    send(work, ORDER, event.order_id, company_id=event.company_id, number=event.number)
+
+
+def withdraw_order(event: OrderCancelled, work: UnitOfWork) -> None:
+    """Nothing to do for a draft, which was never sent; RuleBroken when it may have left."""
+    withdraw(work, ORDER, event.order_id)
+
+
+def load_order(work: UnitOfWork, order_id: UUID, bindings: Bindings) -> SalesOrder:
+    """The order as it is now. Raise Waits for a customer or product the ERP does not know yet."""
+    order = get_order(work, order_id)
+    customer = bindings.external(PARTY, order.customer_id)
+    products, taxes = _products(order, bindings), _taxes(order, bindings)
+    return SalesOrder(
+        company=bindings.erp_company,
+        customer=customer,
+        lines=tuple(
+            _line(line, order.currency, product=products[line.product_id], taxes=taxes)
+            for line in order.lines
+            if line.product_id is not None
+        ),
+        net=Money(order.net, order.currency),
+        ordered_on=order.ordered_on,
+        customer_order=order.client_reference,
+        number=order.number,
+    )
+
+
+def _line(line: OrderLine, currency: str, *, product: str, taxes: dict[str, str]) -> SalesOrderLine:
+    return SalesOrderLine(
+        product=product,
+        quantity=Quantity(line.quantity, line.uom),
+        unit_price=Money(line.unit_price, currency),
+        text=line.text,
+        taxes=tuple(taxes[key] for key in line.taxes),
+        net=Money(line.net, currency),
+    )
+
+
+def _products(order: Order, bindings: Bindings) -> dict[UUID, str]:
+    wanted = [line.product_id for line in order.lines if line.product_id is not None]
+    found = dict(bindings.externals(PRODUCT, wanted))
+    for line in order.lines:
+        if line.product_id is not None and line.product_id not in found:
+            text = _(
+                "%(erp)s does not know the product %(sku)s.",
+                erp=bindings.connection_name,
+                sku=line.sku,
+            )
+            raise Waits(text, kind=PRODUCT, local_id=None)
+    return found
+
+
+def _taxes(order: Order, bindings: Bindings) -> dict[str, str]:
+    wanted = {UUID(key) for line in order.lines for key in line.taxes}
+    found = bindings.externals(TAX, sorted(wanted))
+    if missing := wanted - found.keys():
+        text = _(
+            "%(erp)s does not know %(n)s of the taxes.",
+            erp=bindings.connection_name,
+            n=len(missing),
+        )
+        raise Waits(text, kind=TAX, local_id=None)
+    return {str(key): external for key, external in found.items()}

@@ -1,0 +1,21 @@
+"""Stock per warehouse as the ERP reports it."""
+
+from core.registry.manifest import Module, Permission, Role
+from core.sync.documents import StockLevel
+from core.sync.exchange import Mirror
+from core.web.i18n import lazy as _
+from modules.stock import erp
+
+module = Module(
+    name="stock",
+    title=_("Stock"),
+    summary=_("Levels per warehouse as the ERP reports them, with their age."),
+    requires=("catalog",),
+    permissions=(Permission(name="stock.read", title=_("See stock levels")),),
+    roles=(
+        Role(name="Salesperson", permissions=("stock.read",)),
+        Role(name="Read only", permissions=("stock.read",)),
+    ),
+    mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels),),
+    migrations="migrations",
+)

@@ -1,0 +1,53 @@
+"""Stock levels from the ERP: facts without effects, so they come in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from core.db.bulk import Upsert
+from core.ids import new_id
+from core.sync.documents import StockLevel as StockLevelDocument
+from core.sync.exchange import Arrived, Bindings, Counts, Missing
+from core.work import UnitOfWork
+from modules.catalog.erp import PRODUCT
+from modules.stock.models import StockLevel
+
+LEVEL = "stock.level"
+
+_LEVELS = Upsert(
+    StockLevel.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
+    key=("product_id", "warehouse"),
+    keep=("id", "company_id"),
+    stamps=("observed_at",),
+)
+
+
+def apply_levels(
+    work: UnitOfWork, arrived: Sequence[Arrived[StockLevelDocument]], bindings: Bindings
+) -> Counts:
+    """The product and the warehouse are the key, so levels need no bindings of their own."""
+    wanted = sorted({item.document.product for item in arrived})
+    products = bindings.locals(PRODUCT, wanted)
+    for key in wanted:
+        if key not in products:
+            raise Missing(f"product {key} has not come yet", kind=PRODUCT, external_id=key)
+    mark = {
+        "company_id": bindings.company_id,
+        "source": bindings.connection_name,
+        "observed_at": work.observed_at,
+    }
+    rows = [{"id": new_id(), **mark, **_fields(item.document, products)} for item in arrived]
+    written = _LEVELS.run(work.session, rows)
+    return Counts(written=written, unchanged=len(rows) - written)
+
+
+def _fields(document: StockLevelDocument, products: Mapping[str, UUID]) -> dict[str, Any]:
+    return {
+        "product_id": products[document.product],
+        "warehouse": document.warehouse,
+        "on_hand": document.on_hand.amount,
+        "available": document.available and document.available.amount,
+        "uom": document.on_hand.uom,
+    }
