@@ -8,13 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = ("core", "modules", "connectors", "migrations", "tests", ".ci")
+PLACES = ("core", "modules", "connectors", "tests", ".ci")
+#: Revisions are written by Alembic and read once.
+GENERATED = {"migrations"}
 FUNCTION_LINES = 30
 FILE_LINES = 300
 
 
 def main() -> None:
-    files = sorted(file for place in PLACES for file in (ROOT / place).rglob("*.py"))
+    files = sorted(
+        file
+        for place in PLACES
+        for file in (ROOT / place).rglob("*.py")
+        if not GENERATED & set(file.parts)
+    )
     longer = [line for file in files for line in long_parts(file)]
     sys.stdout.write("".join(f"long: {line}\n" for line in longer))
     sys.stdout.write(f"{len(files)} files, {len(longer)} longer than we like\n")
