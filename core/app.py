@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from core import health, logs, metrics
+from core.api import mount as api
 from core.compose import open_host
 from core.config import load_settings
 from core.host import Host
 from core.security import web as security
+from core.web import frame as web
 
 
 def create_app(host: Host | None = None) -> Flask:
@@ -15,7 +18,10 @@ def create_app(host: Host | None = None) -> Flask:
     host = host or open_host(load_settings())
     app = Flask("core", static_folder="web/static", template_folder="web/templates")
     app.extensions["tandem"] = host
+    logs.init(app)
+    metrics.init(app)
+    web.init(app)
     security.init(app)
-    for blueprint in host.registry.own.blueprints:
-        app.register_blueprint(blueprint)
+    api.init(app)
+    health.init(app)
     return app

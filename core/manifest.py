@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from core.registry.manifest import Module, Permission, Role
+from core.api import modules
+from core.api.idempotency import forget_answers
+from core.jobs.job import Job
+from core.registry.manifest import MenuItem, Module, Permission, Role
 from core.security import pages as security
+from core.web import modules as module_pages
+from core.web import pages
+from core.web.i18n import lazy
 
 module = Module(
     name="core",
@@ -17,5 +23,20 @@ module = Module(
         Permission(name="core.history", title="See who changed what"),
     ),
     roles=(Role(name="Administrator", permissions=("*",)),),
-    blueprints=(*security.blueprints,),
+    blueprints=(
+        *security.blueprints,
+        modules.blueprint,
+        pages.blueprint,
+        module_pages.blueprint,
+    ),
+    menu=(
+        MenuItem(
+            title=lazy("Modules"),
+            endpoint="modules_pages.index",
+            permission="core.modules",
+            icon="puzzle",
+            order=990,
+        ),
+    ),
+    jobs=(Job(name="core.forget_answers", run=forget_answers, cron="17 * * * *"),),
 )

@@ -36,14 +36,15 @@ def read_cursor(
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         digest, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if digest != _digest(scope):
-            raise ValueError("of another list")
-        return (None if value is None else parse(value, kinds[0])), parse(key, kinds[1])
+        if digest == _digest(scope):
+            return (None if value is None else parse(value, kinds[0])), parse(key, kinds[1])
     except (ValueError, TypeError, AttributeError) as error:
-        reason = "Take it from the page before: this one is damaged or of another list, sort or "
-        raise Invalid(
-            "The list does not go on from there.", fields={"after": f"{reason}filter."}
-        ) from error
+        raise _invalid("Not a cursor: take it from the page before.") from error
+    raise _invalid("A cursor of another list, sort or filter.")
+
+
+def _invalid(reason: str) -> Invalid:
+    return Invalid("The list does not go on from there.", fields={"after": reason})
 
 
 def _digest(scope: Scope) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from core.db.types import Exact
+from core.db.types import Choice, Exact
 
 #: PostgreSQL's integers; a larger one is in no row.
 _LARGEST_INTEGER = 2**63 - 1
@@ -21,6 +21,8 @@ def parse(text: str, kind: TypeEngine[Any]) -> Any:
     """The value of the column's type; ValueError says in words what was expected."""
     if isinstance(kind, Exact):
         return _exact(text, kind)
+    if isinstance(kind, Choice):
+        return _choice(text, kind.kind)
     wanted = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
     if issubclass(wanted, Enum):
         return _choice(text, wanted)
@@ -60,10 +62,9 @@ def _decimal(text: str) -> Decimal:
 
 def _exact(text: str, kind: Exact) -> Decimal:
     number = _decimal(text)
-    exponent = number.as_tuple().exponent
-    if number and (number.adjusted() > 14 or (isinstance(exponent, int) and exponent < -30)):
+    if abs(number) > kind.largest:
         raise ValueError("The number is out of range.")
-    if number != number.quantize(Decimal(1).scaleb(-kind.places)):
+    if number != round(number, kind.places):
         raise ValueError(f"The number has more than {kind.places} places.")
     return number
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core import companies, events, journal, numbers, search
+from core.api import idempotency
 from core.jobs import models as jobs
 from core.registry import models as registry
 from core.security import models as security
 from core.sync import models as sync
 
-TABLES = (companies, events, jobs, journal, numbers, search, registry, security, sync)
+TABLES = (companies, events, idempotency, jobs, journal, numbers, search, registry, security, sync)

@@ -75,6 +75,11 @@ class Exact(TypeDecorator[Decimal]):
         super().__init__(22, places)
         self.places = places
 
+    @property
+    def largest(self) -> Decimal:
+        """The same on every database."""
+        return Decimal(_LARGEST).scaleb(-self.places)
+
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":

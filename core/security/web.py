@@ -79,12 +79,12 @@ def _admit() -> Answer | None:
     needed = permission_of(current_app.view_functions[rule.endpoint], request.method)
     if needed is None:
         raise Forbidden(_("This address does not say who may use it, so nobody may."))
-    if needed != PUBLIC:
-        caller = _identify()
-        if caller is None:
-            return _turn_away()
+    caller = _identify() if needed != PUBLIC else None
+    if caller is not None:
         _remember(caller)
     refuse_disabled()
+    if caller is None and needed != PUBLIC:
+        return _turn_away()
     _check_origin()
     if needed not in {PUBLIC, SIGNED_IN}:
         g.actor.require(needed)

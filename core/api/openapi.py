@@ -1,0 +1,120 @@
+"""The API's description (OpenAPI 3.1), built when somebody asks: of what is enabled just then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, current_app
+from flask_smorest import Api
+from typing_extensions import override
+
+from core.api.blueprint import ApiBlueprint
+from core.api.catalogue import PROBLEMS
+from core.api.describe import IDEMPOTENCY, IF_MATCH
+from core.api.fields import DecimalString, Moment
+from core.api.problems import PROBLEM_JSON, ProblemSchema
+from core.api.serializer import to_json
+from core.registry.state import Enabled
+from core.security.guard import permission_of
+
+#: Where flask-smorest blueprints are mounted.
+PREFIX = "/api/v1"
+VERSION = "1"
+
+_VARIABLE = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
+_WRITES = {"post", "put", "patch", "delete"}
+
+
+class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """flask-smorest's document without its routes, handlers and error shape: these are ours."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(
+            spec_kwargs={
+                "title": "Tandem",
+                "version": VERSION,
+                "openapi_version": "3.1.0",
+                "info": {"description": _introduction()},
+                "security": [{"token": []}],
+            }
+        )
+        self.init_app(app)
+        self.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+        for field, form in ((DecimalString, "decimal"), (Moment, "date-time")):
+            self.register_field(field, "string", form)
+
+    @override
+    def _register_doc_blueprint(self) -> None:
+        """Served by ``core.api.reference``, with a permission like everything else."""
+
+    @override
+    def _register_error_handlers(self) -> None:
+        """Errors are answered by ``core.api.errors``."""
+
+    @override
+    def _register_responses(self) -> None:
+        content = {PROBLEM_JSON: {"schema": ProblemSchema}}
+        response = {"description": "Problem (RFC 9457)", "content": content}
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, response)
+
+
+def document(enabled: Enabled) -> bytes:
+    """JSON; kept per generation, since it is the same until a module is switched."""
+    kept: dict[int, bytes] = current_app.extensions["tandem.openapi"]
+    if enabled.generation not in kept:
+        kept.clear()
+        kept[enabled.generation] = to_json(describe(current_app, blueprints(enabled)))
+    return kept[enabled.generation]
+
+
+def blueprints(enabled: Enabled) -> list[ApiBlueprint]:
+    found = (blueprint for module in enabled.modules for blueprint in module.blueprints)
+    return [blueprint for blueprint in found if isinstance(blueprint, ApiBlueprint)]
+
+
+def describe(app: Flask, shown: Iterable[ApiBlueprint]) -> dict[str, Any]:
+    api = Description(app)
+    for blueprint in shown:
+        blueprint.register_views_in_doc(api, app, api.spec, name=blueprint.name, parameters=None)
+        api.spec.tag({"name": blueprint.name, "description": blueprint.description})
+    found: dict[str, Any] = api.spec.to_dict()
+    _name_permissions(app, found)
+    return found
+
+
+def _name_permissions(app: Flask, found: dict[str, Any]) -> None:
+    """What flask-smorest can not know of an operation: its permission and its headers."""
+    by_path = {
+        _path(rule.rule): app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        for _method in rule.methods or ()
+    }
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            if method in _WRITES:
+                extra = IDEMPOTENCY if method == "post" else IF_MATCH
+                operation.setdefault("parameters", []).append(extra)
+            if path in by_path and (needed := permission_of(by_path[path], method.upper())):
+                operation["x-permission"] = needed
+
+
+def _path(rule: str) -> str:
+    """As OpenAPI writes it: ``/parties/{party_id}``."""
+    return _VARIABLE.sub(r"{\1}", rule)
+
+
+def _introduction() -> str:
+    lines = [
+        "Lists answer `{items, next}`; `next` is the `after` of the following page.",
+        "Decimals are strings, times are UTC. Errors are problem JSON of these types:",
+        "",
+        *(
+            f"- `/problems/{kind.code}` ({kind.status}): {kind.meaning}"
+            for kind in PROBLEMS.values()
+        ),
+    ]
+    return "\n".join(lines)
