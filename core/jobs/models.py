@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import ColumnElement, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
@@ -93,6 +93,11 @@ class StoredJob(Record):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+def is_in(job: type[StoredJob], state: JobState) -> ColumnElement[bool]:
+    """``state`` as a constant: partial indexes serve no parameters."""
+    return job.state == literal_column(f"'{state}'")
 
 
 class WorkerProcess(Record):

@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, and_, case, select
+from sqlalchemy import and_, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.clock import utcnow
+from core.db.base import Base
+from core.db.moment import database_now
 from core.errors import NotFound, RuleBroken
 from core.ids import new_id
 from core.jobs.job import Job
 from core.jobs.models import WAITS_WITH_KEY, JobState, StoredJob
-from core.jobs.moment import database_now
 from core.work import UnitOfWork
 
 _SUPERSEDED = "Another job with this key was waiting: it does the same."
@@ -42,7 +43,7 @@ def enqueue(
     name = job if isinstance(job, str) else job.name
     job_id = new_id()
     row = {"id": job_id, "name": name, "args": dict(args or {}), "key": key, "partition": partition}
-    statement = _insert(work.session).values(
+    statement = _insert_or_lock(work.session).values(
         **row, run_at=database_now() if run_at is None else run_at
     )
     kept = work.session.scalar(statement)
@@ -77,18 +78,22 @@ def _waits(session: Session, job: StoredJob) -> bool:
     return session.scalar(waiting) is not None
 
 
-def _insert(session: Session) -> Any:
+def insert_into(table: type[Base], session: Session) -> Any:
+    """The dialect's own INSERT: both databases have ON CONFLICT, SQLAlchemy no common word."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return (sqlite if is_sqlite else postgresql).insert(table)
+
+
+def _insert_or_lock(session: Session) -> Any:
     """Insert, or lock the row that waits with the same key until this transaction ends.
 
     Without the lock a worker could take that row, not see what this transaction is about to
     commit, and be done: nobody would look again. A back-off under way is left as it is.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert: Any = dialect.insert(StoredJob)
+    insert = insert_into(StoredJob, session)
     sooner = and_(StoredJob.attempts == 0, insert.excluded.run_at < StoredJob.run_at)
-    upsert: Insert = insert.on_conflict_do_update(
+    return insert.on_conflict_do_update(
         index_elements=["name", "key"],
         index_where=WAITS_WITH_KEY,
         set_={"run_at": case((sooner, insert.excluded.run_at), else_=StoredJob.run_at)},
-    )
-    return upsert.returning(StoredJob.id)
+    ).returning(StoredJob.id)

@@ -1,0 +1,200 @@
+"""Claims: who runs a job, for how long that holds, and what becomes of the job at its end.
+
+A claim is held while the row says ``running`` with the claim's process and fencing number. Whoever
+takes it over changes the row, so everything a former holder still tries to commit is refused.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from core.clock import utcnow
+from core.db.moment import database_now
+from core.errors import RuleBroken
+from core.jobs.job import Job
+from core.jobs.models import JobState, StoredJob, WorkerProcess, is_in
+from core.jobs.queue import make_wait
+
+#: Failures a job remembers, and how much of each.
+_ERRORS, _ERROR_LENGTH = 10, 500
+#: Seconds before the first retry; three times as long before each further one, up to the longest.
+_FIRST_RETRY_S, _LONGEST_RETRY_S = 1.0, 600.0
+#: Rows a survivor takes over in one transaction.
+_BATCH = 100
+_DIED = "The worker that ran it died, or was away for too long."
+
+
+class ClaimLost(RuleBroken):
+    """Another worker has taken over: what this one does for the job is not committed any more."""
+
+    code = "jobs.claim_lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    job_id: UUID
+    job: Job
+    args: Mapping[str, Any]
+    process_id: UUID
+    fence: int
+
+    @property
+    def held(self) -> ColumnElement[bool]:
+        return and_(
+            StoredJob.id == self.job_id,
+            StoredJob.fence == self.fence,
+            StoredJob.process_id == self.process_id,
+            is_in(StoredJob, JobState.RUNNING),
+        )
+
+
+def due(jobs: Collection[str]) -> ColumnElement[bool]:
+    """May start now: its time has come and nothing of its partition runs or comes before it.
+
+    ``jobs`` names those that are known here; others are left alone and hold up nobody.
+    """
+    other = aliased(StoredJob)
+    runs = exists().where(
+        other.partition == StoredJob.partition,
+        is_in(other, JobState.RUNNING),
+        other.partition.is_not(None),
+    )
+    earlier = exists().where(
+        other.partition == StoredJob.partition,
+        is_in(other, JobState.WAITING),
+        other.partition.is_not(None),
+        other.id < StoredJob.id,
+        other.name.in_(jobs),
+    )
+    return and_(
+        is_in(StoredJob, JobState.WAITING),
+        StoredJob.run_at <= database_now(),
+        StoredJob.name.in_(jobs),
+        or_(StoredJob.partition.is_(None), and_(~runs, ~earlier)),
+    )
+
+
+def claim_next(session: Session, jobs: Mapping[str, Job], process_id: UUID) -> Claim | None:
+    """Claim the job that has been due for longest. None when there is none.
+
+    PostgreSQL steps over rows that others are just claiming; SQLite has one writer. Raises
+    IntegrityError when another worker started the partition in the same moment.
+    """
+    chosen = (
+        select(StoredJob.id)
+        .where(due(jobs.keys()))
+        .order_by(StoredJob.run_at, StoredJob.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    claim = (
+        update(StoredJob)
+        .where(StoredJob.id == chosen)
+        .values(
+            state=JobState.RUNNING,
+            process_id=process_id,
+            fence=StoredJob.fence + 1,
+            attempts=StoredJob.attempts + 1,
+            started_at=database_now(),
+        )
+        .returning(StoredJob.id, StoredJob.name, StoredJob.args, StoredJob.fence)
+        .execution_options(synchronize_session=False)
+    )
+    row = session.execute(claim).one_or_none()
+    if row is None:
+        return None
+    return Claim(
+        job_id=row.id, job=jobs[row.name], args=row.args, process_id=process_id, fence=row.fence
+    )
+
+
+def hold(session: Session, claim: Claim) -> None:
+    """Keep others from taking over until this transaction ends. Raise ClaimLost if they have."""
+    if session.scalar(select(StoredJob.id).where(claim.held).with_for_update()) is None:
+        raise ClaimLost(f"{claim.job.name} was taken over by another worker.")
+
+
+def finish(session: Session, claim: Claim) -> None:
+    if not claim.job.keep_done:
+        session.execute(delete(StoredJob).where(claim.held))
+        return
+    values = {"state": JobState.DONE, "process_id": None, "ended_at": utcnow()}
+    session.execute(update(StoredJob).where(claim.held).values(values))
+
+
+def fail(session: Session, claim: Claim, error: str) -> None:
+    """Count the failure: back into the queue after a while, or stopped when it was the last try."""
+    if (job := _locked(session, claim)) is not None:
+        _retry_or_stop(session, job, error, max_attempts=claim.job.max_attempts)
+
+
+def put_back(session: Session, claim: Claim, *, after_s: float) -> None:
+    """It could not even try: soon again, and this claim does not count."""
+    if (job := _locked(session, claim)) is not None:
+        job.attempts -= 1
+        make_wait(session, job, after_s=after_s)
+
+
+def take_over(
+    session: Session, jobs: Mapping[str, Job], process_id: UUID, in_hand: Iterable[UUID]
+) -> int:
+    """Free what runs under a process that is gone; how many jobs that were.
+
+    Also what the database says this process runs while it has not ``in_hand``: the answer to its
+    claim was lost. Call again until nothing is left.
+    """
+    fresh = exists().where(
+        WorkerProcess.id == StoredJob.process_id, WorkerProcess.expires_at > database_now()
+    )
+    mine = StoredJob.process_id == process_id
+    lost = or_(and_(~mine, ~fresh), and_(mine, StoredJob.id.not_in(list(in_hand))))
+    rows = session.scalars(
+        select(StoredJob)
+        .where(is_in(StoredJob, JobState.RUNNING), lost)
+        .limit(_BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        limit = jobs[row.name].max_attempts if row.name in jobs else None
+        _retry_or_stop(session, row, _DIED, max_attempts=limit)
+    _forget_the_dead(session, process_id)
+    return len(rows)
+
+
+def _forget_the_dead(session: Session, process_id: UUID) -> None:
+    session.flush()
+    runs = exists().where(
+        StoredJob.process_id == WorkerProcess.id, is_in(StoredJob, JobState.RUNNING)
+    )
+    dead = WorkerProcess.expires_at <= database_now()
+    session.execute(delete(WorkerProcess).where(dead, WorkerProcess.id != process_id, ~runs))
+
+
+def _locked(session: Session, claim: Claim) -> StoredJob | None:
+    return session.scalar(select(StoredJob).where(claim.held).with_for_update())
+
+
+def _retry_or_stop(
+    session: Session, job: StoredJob, error: str, *, max_attempts: int | None
+) -> None:
+    failure = {"at": utcnow().isoformat(), "error": error[:_ERROR_LENGTH]}
+    job.errors = [*job.errors, failure][-_ERRORS:]
+    if max_attempts is None or job.attempts < max_attempts:
+        make_wait(session, job, after_s=0 if error is _DIED else back_off_s(job.attempts))
+        return
+    job.state, job.process_id = JobState.STOPPED, None
+    job.reason, job.ended_at = failure["error"], utcnow()
+
+
+def back_off_s(attempts: int) -> float:
+    """Seconds to wait after that many tries; random by half, so that failures spread out."""
+    full = min(_FIRST_RETRY_S * 3.0 ** (attempts - 1), _LONGEST_RETRY_S)
+    return full * (0.5 + secrets.randbelow(1000) / 1000)

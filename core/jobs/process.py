@@ -1,0 +1,61 @@
+"""A worker's place among the living, and whether there is anybody at all."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.db.database import Database
+from core.db.moment import database_now
+from core.ids import new_id
+from core.jobs.models import WorkerProcess
+
+
+class Process:
+    """Beats for as long as it lives. One that was declared dead comes back under another id."""
+
+    def __init__(self, database: Database, *, lease_s: float) -> None:
+        self._database = database
+        self._lease_s = lease_s
+        self._beaten_at = float("-inf")
+        self.id: UUID = new_id()
+
+    @property
+    def beats(self) -> bool:
+        """False: the others may have given it up, so it takes no more work."""
+        return time.monotonic() - self._beaten_at < self._lease_s
+
+    def beat(self) -> None:
+        begun_at = time.monotonic()
+        moments = {"beat_at": database_now(), "expires_at": database_now(self._lease_s)}
+        with self._database.session(writes=True) as session:
+            mine = update(WorkerProcess).where(WorkerProcess.id == self.id)
+            known = session.scalar(mine.values(moments).returning(WorkerProcess.id))
+            born = known or new_id()
+            if known is None:
+                session.add(
+                    WorkerProcess(id=born, host=platform.node(), pid=os.getpid(), **moments)
+                )
+        # What runs under the old id is lost; what is claimed from now on bears the new one.
+        self.id, self._beaten_at = born, begun_at
+
+    def leave(self) -> None:
+        """Say good-bye: what is still running may be taken over at once."""
+        with self._database.session(writes=True) as session:
+            session.execute(delete(WorkerProcess).where(WorkerProcess.id == self.id))
+
+
+def live_worker(session: Session) -> bool:
+    alive = select(WorkerProcess.id).where(WorkerProcess.expires_at > database_now())
+    return session.scalar(alive.limit(1)) is not None
+
+
+def last_beat(session: Session) -> datetime | None:
+    """When a worker was last heard of; None when the last one said good-bye."""
+    return session.scalar(select(func.max(WorkerProcess.beat_at)))

@@ -1,0 +1,182 @@
+"""The worker: threads that take jobs from the queue, beats that say it lives, and a clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import Busy
+from core.jobs.claims import Claim, ClaimLost, claim_next, due, fail, finish, put_back, take_over
+from core.jobs.context import Running
+from core.jobs.job import Job
+from core.jobs.models import StoredJob
+from core.jobs.process import Process
+from core.jobs.schedule import plan
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: One step of something that goes on beside the jobs; True when there may be more to do at once.
+Duty = Callable[[], bool]
+
+#: Seconds until a job is tried again that found the database busy.
+_BUSY_RETRY_S = 1.0
+#: Seconds between two looks when the database does not answer.
+_AWAY_S = 0.5
+
+
+class Worker:
+    """Runs the jobs of the modules that are enabled at the moment each of them starts.
+
+    ``host`` is the composition root. A worker that can not beat within ``lease_s`` takes no more
+    jobs, and the others take over those it has. ``duties`` get a thread each.
+    """
+
+    def __init__(
+        self, host: Any, *, threads: int = 4, lease_s: float = 10, duties: Sequence[Duty] = ()
+    ) -> None:
+        self._host = host
+        self._lease_s = lease_s
+        self._idle_s = 0.25
+        self._process = Process(host.database, lease_s=lease_s)
+        self._stop, self._gone = Event(), Event()
+        self._turn = Lock()
+        self._in_hand: set[UUID] = set()
+        self._looked_for_dead_at = float("-inf")
+        self._jobs = [self._thread("job", self._work) for _ in range(threads)]
+        self._beside = [
+            self._thread("duty", partial(self._repeat, duty)) for duty in (self._plan, *duties)
+        ]
+        self._beats = self._thread("beat", self._beat)
+
+    def run(self, *, grace_s: float = 25) -> None:
+        """Work until ``stop`` is called; then wait that long for the jobs at hand to end."""
+        for thread in (self._beats, *self._jobs, *self._beside):
+            thread.start()
+        self._stop.wait()
+        until = monotonic() + grace_s
+        for thread in (*self._jobs, *self._beside):
+            thread.join(max(0, until - monotonic()))
+        self._gone.set()
+        self._beats.join(self._lease_s)
+        if not self._beats.is_alive():
+            # Jobs that did not end in time may be taken over at once: their claims are lost then.
+            self._answered(self._process.leave)
+
+    def stop(self) -> None:
+        """Take no more jobs. Safe in a signal handler."""
+        self._stop.set()
+
+    def _thread(self, name: str, run: Callable[[], None]) -> Thread:
+        # A job that does not end must not keep the process from ending.
+        return Thread(target=run, name=name, daemon=True)
+
+    def _beat(self) -> None:
+        while True:
+            self._answered(self._process.beat)
+            if self._gone.wait(self._lease_s / 3):
+                return
+
+    def _repeat(self, duty: Duty) -> None:
+        while not self._stop.is_set():
+            if not self._answered(duty):
+                self._stop.wait(self._idle_s)
+
+    def _plan(self) -> bool:
+        plan(self._host)
+        return False
+
+    def _work(self) -> None:
+        while (claim := self._next()) is not None:
+            self._run(claim)
+            self._in_hand.discard(claim.job_id)
+
+    def _next(self) -> Claim | None:
+        """Wait for a job. One idle thread looks at a time: the others wait for their turn."""
+        with self._turn:
+            while not self._stop.is_set():
+                if self._process.beats and (claim := self._answered(self._find)):
+                    return claim
+                self._stop.wait(self._idle_s)
+        return None
+
+    def _find(self) -> Claim | None:
+        jobs = self._look()
+        if not jobs:
+            return None
+        with self._host.database.session(writes=True) as session:
+            try:
+                claim = claim_next(session, jobs, self._process.id)
+            except IntegrityError:  # somebody else has just started this partition
+                session.rollback()
+                return None
+        if claim:
+            self._in_hand.add(claim.job_id)
+        return claim
+
+    def _look(self) -> Mapping[str, Job]:
+        """The jobs known now; none when SQLite, where looking is cheaper, has nothing due."""
+        self._take_over()
+        database = self._host.database
+        with database.session(writes=False) as session:
+            jobs: Mapping[str, Job] = self._host.registry.enabled(session).jobs
+            if database.is_sqlite and session.scalar(_any_due(jobs)) is None:
+                return {}
+        return jobs
+
+    def _take_over(self) -> None:
+        if monotonic() - self._looked_for_dead_at < self._lease_s / 4:
+            return
+        with self._host.database.session(writes=True) as session:
+            jobs = self._host.registry.enabled(session).jobs
+            count = take_over(session, jobs, self._process.id, self._in_hand)
+        self._looked_for_dead_at = monotonic() if count == 0 else float("-inf")
+        if count:
+            log.warning("Took over %d jobs of a worker that is gone.", count)
+
+    def _run(self, claim: Claim) -> None:
+        settle: Callable[[Session], None]
+        try:
+            claim.job.run(Running(self._host, claim, self._stop), claim.args)
+        except ClaimLost as lost:
+            log.warning("%s", lost)
+            return
+        except Busy:
+            settle = partial(put_back, claim=claim, after_s=_BUSY_RETRY_S)
+        except (Exception, SystemExit) as error:
+            log.warning("%s failed.", claim.job.name, exc_info=error)
+            settle = partial(fail, claim=claim, error=f"{type(error).__name__}: {error}")
+        else:
+            settle = partial(finish, claim=claim)
+        while not self._answered(partial(self._settle, settle)) and not self._gone.is_set():
+            self._gone.wait(_AWAY_S)
+
+    def _settle(self, settle: Callable[[Session], None]) -> bool:
+        with self._host.database.session(writes=True) as session:
+            settle(session)
+        return True
+
+    def _answered(self, ask: Callable[[], T]) -> T | None:
+        """None when the database does not answer, or anything else went wrong: try again."""
+        try:
+            return ask()
+        except (Busy, DBAPIError) as error:
+            log.warning("The database did not answer: %s", error)
+        except Exception:  # the border: no error may end a thread that others rely on
+            log.exception("The worker can not do its work.")
+        self._gone.wait(_AWAY_S)
+        return None
+
+
+def _any_due(jobs: Mapping[str, Job]) -> Any:
+    return select(StoredJob.id).where(due(jobs.keys())).limit(1)

@@ -1,0 +1,100 @@
+"""A worker process for the tests to kill: ``python crew.py URL LEASE_S THREADS JOB...``.
+
+Its jobs note their effects in ``effect`` on purpose without any constraint: that each is there
+once is the queue's doing.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from core.compose import open_host
+from core.config import Settings
+from core.dispatch import Dispatcher
+from core.jobs.job import CatchUp, Job, JobContext
+from core.jobs.worker import Worker
+from core.registry.discovery import Found
+from core.registry.manifest import Module
+from core.registry.registry import Registry
+from core.work import UnitOfWork
+
+
+def note(context: JobContext, args: Mapping[str, Any]) -> None:
+    """Look, dawdle, write: what a zombie or a double run would do twice."""
+    with context.write() as work:
+        seen = _count(work, args["what"])
+    time.sleep(args.get("pause_s", 0.002))
+    if not seen:
+        with context.write() as work:
+            _insert(work, args["what"])
+
+
+def begin_and_end(context: JobContext, args: Mapping[str, Any]) -> None:
+    with context.write() as work:
+        _insert(work, f"{args['what']} begin")
+    time.sleep(0.003)
+    with context.write() as work:
+        _insert(work, f"{args['what']} end")
+
+
+def dawdle(context: JobContext, args: Mapping[str, Any]) -> None:
+    """One record after the other, until asked to stop."""
+    for record in range(args["records"]):
+        if context.stopping:
+            return
+        with context.write() as work:
+            _insert(work, f"record {record}")
+        time.sleep(0.05)
+
+
+def die(context: JobContext, args: Mapping[str, Any]) -> None:
+    with context.write() as work:
+        _insert(work, "died")
+    signal.raise_signal(signal.SIGKILL)
+
+
+def tick(context: JobContext, args: Mapping[str, Any]) -> None:
+    with context.write() as work:
+        _insert(work, str(args["planned_at"]))
+
+
+def _count(work: UnitOfWork, what: str) -> int:
+    query = text("SELECT count(*) FROM effect WHERE what = :what")
+    return int(work.session.scalar(query, {"what": what}) or 0)
+
+
+def _insert(work: UnitOfWork, what: str) -> None:
+    work.session.execute(text("INSERT INTO effect (what) VALUES (:what)"), {"what": what})
+
+
+JOBS = (
+    Job(name="core.note", run=note, max_attempts=50),
+    Job(name="core.begin_and_end", run=begin_and_end, max_attempts=50),
+    Job(name="core.dawdle", run=dawdle),
+    Job(name="core.die", run=die, max_attempts=3),
+    Job(name="core.tick", run=tick, every_s=1, catch_up=CatchUp.ALL, keep_done=False),
+)
+
+
+def main() -> None:
+    url, lease_s, threads, *names = sys.argv[1:]
+    own = Module(name="core", title="Tests", jobs=tuple(job for job in JOBS if job.name in names))
+    settings = Settings(data_dir=Path(), database_url=url)
+    host = open_host(settings, Registry(own, Found({}, {}), Found({}, {})))
+    worker = Worker(
+        host, threads=int(threads), lease_s=float(lease_s), duties=(Dispatcher(host).step,)
+    )
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.run()
+    host.database.close()
+
+
+if __name__ == "__main__":
+    main()
