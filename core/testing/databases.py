@@ -11,6 +11,7 @@ from core.actor import system
 from core.compose import open_host
 from core.config import Settings
 from core.host import Host
+from core.ids import new_id
 from core.registry.graph import load_order
 from core.registry.registry import Registry
 from core.testing.postgres import postgres_database
@@ -32,10 +33,18 @@ def enable_all(host: Host) -> None:
         host.enable(name, system("tests"))
 
 
-def copied_sqlite(template: Path, target: Path) -> str:
-    # The last connection to the template is closed: its journal is part of the file by now.
-    shutil.copyfile(template, target)
-    return sqlite_url(target)
+@contextmanager
+def sqlite_database(folder: Path, *, template: Path | None = None) -> Iterator[str]:
+    """The URL of a new file in ``folder``, a copy of ``template``; removed at the end."""
+    path = folder / f"{new_id()}.sqlite"
+    if template is not None:
+        # Its last connection is closed: the journal is part of the file by now.
+        shutil.copyfile(template, path)
+    try:
+        yield sqlite_url(path)
+    finally:
+        for file in folder.glob(f"{path.name}*"):
+            file.unlink()
 
 
 def sqlite_url(path: Path) -> str:

@@ -68,23 +68,28 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(
-    postgres_url: str, installed: Registry, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def postgresql_template(postgres_url: str, installed: Registry, scratch: Path) -> Iterator[str]:
     from core.testing import databases
 
-    data_dir = tmp_path_factory.mktemp("template")
-    with databases.postgres_template(postgres_url, installed, data_dir) as url:
+    with databases.postgres_template(postgres_url, installed, scratch) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(installed: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def scratch() -> Iterator[Path]:
+    """A fast folder for this process of the run."""
+    from core.testing.folders import scratch_folder
+
+    with scratch_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(installed: Registry, scratch: Path) -> Path:
     from core.testing import databases
 
-    data_dir = tmp_path_factory.mktemp("template")
-    template = data_dir / "template.sqlite"
-    databases.migrate(databases.sqlite_url(template), installed, data_dir)
+    template = scratch / "template.sqlite"
+    databases.migrate(databases.sqlite_url(template), installed, scratch)
     return template
 
 
@@ -97,24 +102,26 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def empty_database_url(
-    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+    backend: str, request: pytest.FixtureRequest, scratch: Path
 ) -> Iterator[str]:
     from core.testing import databases, postgres
 
     if backend == "sqlite":
-        yield databases.sqlite_url(tmp_path / "empty.sqlite")
+        with databases.sqlite_database(scratch) as url:
+            yield url
         return
     with postgres.postgres_database(request.getfixturevalue("postgres_url")) as url:
         yield url
 
 
 @pytest.fixture
-def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(backend: str, request: pytest.FixtureRequest, scratch: Path) -> Iterator[str]:
     from core.testing import databases, postgres
 
     template = request.getfixturevalue(f"{backend}_template")
     if backend == "sqlite":
-        yield databases.copied_sqlite(template, tmp_path / "tandem.sqlite")
+        with databases.sqlite_database(scratch, template=template) as url:
+            yield url
         return
     server = request.getfixturevalue("postgres_url")
     with postgres.postgres_database(server, template=template) as url:

