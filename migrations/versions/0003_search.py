@@ -43,7 +43,7 @@ def upgrade() -> None:
             "words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_search")),
-        sa.UniqueConstraint("entity", "record_id", name=op.f("uq_core_search_entity_record_id")),
+        sa.UniqueConstraint("record_id", "entity", name=op.f("uq_core_search_record_id_entity")),
     )
     if op.get_bind().dialect.name == "sqlite":
         op.execute(_FTS)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from core.registry.manifest import Module, Permission, Role
+from core.sync.documents import Party
+from core.sync.exchange import Mirror, Outbound
 from core.web.i18n import lazy as _
+from modules.contacts import erp
 
 module = Module(
     name="contacts",
@@ -18,5 +21,7 @@ module = Module(
         Role(name="Service agent", permissions=("contacts.read", "contacts.write")),
         Role(name="Read only", permissions=("contacts.read",)),
     ),
+    outbound=(Outbound(kind=erp.PARTY, document=Party, load=erp.load_party),),
+    mirrors=(Mirror(kind=erp.PARTY, document=Party, apply=erp.apply_parties),),
     migrations="migrations",
 )

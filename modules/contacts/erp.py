@@ -1,0 +1,66 @@
+"""Parties out to the ERP and in from it, as documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.sync.documents import Address as AddressDocument
+from core.sync.documents import ContactPoint as PointDocument
+from core.sync.documents import Party as PartyDocument
+from core.sync.exchange import Arrived, Bindings, Counts
+from core.work import UnitOfWork
+from modules.contacts.models import Address, ContactPoint, Party
+from modules.contacts.services.arrivals import receive_parties
+
+#: Also the kind of the bindings.
+PARTY = "contacts.party"
+
+
+def load_party(work: UnitOfWork, party_id: UUID, bindings: Bindings) -> PartyDocument:
+    """The party as it is now. An address the ERP does not know yet has no id."""
+    party = work.session.get_one(Party, party_id)
+    return PartyDocument(
+        company=bindings.erp_company,
+        name=party.name,
+        kind=party.kind,
+        number=party.number,
+        tax_id=party.tax_id,
+        addresses=tuple(_addresses(work, party_id)),
+        contact_points=tuple(_points(work, party_id)),
+        active=party.active,
+    )
+
+
+def apply_parties(
+    work: UnitOfWork, arrived: Sequence[Arrived[PartyDocument]], bindings: Bindings
+) -> Counts:
+    return receive_parties(work, arrived, bindings, kind=PARTY)
+
+
+def _addresses(work: UnitOfWork, party_id: UUID) -> list[AddressDocument]:
+    found = select(Address).where(Address.party_id == party_id, Address.active).order_by(Address.id)
+    return [
+        AddressDocument(
+            id=address.erp_key or "",
+            street=address.street,
+            postal_code=address.postal_code,
+            city=address.city,
+            region=address.region,
+            country=address.country,
+        )
+        for address in work.session.scalars(found)
+    ]
+
+
+def _points(work: UnitOfWork, party_id: UUID) -> list[PointDocument]:
+    found = (
+        select(ContactPoint)
+        .where(ContactPoint.party_id == party_id)
+        .order_by(ContactPoint.preferred.desc(), ContactPoint.id)
+    )
+    return [
+        PointDocument(kind=point.kind, value=point.value) for point in work.session.scalars(found)
+    ]
