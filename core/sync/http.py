@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NoReturn
+from weakref import WeakSet, finalize
 
 import orjson
 import requests
@@ -27,15 +28,25 @@ _CHUNK_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameworkSessions:
-    """``Sessions`` of the product. ``allowed`` is the operator's list of hosts."""
+    """``Sessions`` of the product. ``allowed`` is the operator's list of hosts.
+
+    Connections close when nobody holds their session any more, or all of them with ``close``.
+    """
 
     allowed: Sequence[str]
     deadline_s: float = DEADLINE_S
     most_bytes: int = MOST_BYTES
+    _open: WeakSet[JsonSession] = field(default_factory=WeakSet, repr=False, compare=False)
 
     def http(self, base_url: str, *, headers: Mapping[str, str]) -> HttpSession:
         """Resolve the host and pin it. Raises ``EgressRefused`` or ``Unsent``."""
-        return JsonSession(base_url, headers, limits=self)
+        session = JsonSession(base_url, headers, limits=self)
+        self._open.add(session)
+        return session
+
+    def close(self) -> None:
+        for session in list(self._open):
+            session.close()
 
 
 class JsonSession:
@@ -55,6 +66,8 @@ class JsonSession:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
         self._headers = dict(headers)
+        # A connector has no end of its own; without this its sockets would wait for the collector.
+        finalize(self, self._session.close)
 
     def get(self, path: str, params: Mapping[str, str]) -> object:
         return self._exchange("GET", path, params=params, body=None, writes=False)

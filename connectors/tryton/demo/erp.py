@@ -66,6 +66,10 @@ class TrytonDemo:
             raise RuleBroken("the demo's Tryton does not run")
         return pid
 
+    @property
+    def database_file(self) -> Path:
+        return self._here.database
+
     def start(self, report: Callable[[str], None]) -> None:
         self._here.prepare(report, port=self._port or _free_port)
         if self._answers():

@@ -46,7 +46,7 @@ class Installation:
         self._home = template.resolve() if template else self.folder
         self.log = self.folder / "trytond.log"
         self._state_file = self.folder / "erp.json"
-        self._database = self.folder / "db" / f"{DATABASE}.sqlite"
+        self.database = self.folder / "db" / f"{DATABASE}.sqlite"
         self._config = self.folder / "trytond.conf"
 
     @property
@@ -77,21 +77,25 @@ class Installation:
         }
 
     def prepare(self, report: Report, *, port: int | Callable[[], int]) -> None:
-        """Install what is missing; a second call changes nothing. Two callers wait in line."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        with _locked(self._home / "install.lock"):
-            self._install(report)
-        if self.exists and self._database.exists() and self._is_current(self._state_file):
+        """Install what is missing and make the database in use; a second call changes nothing."""
+        self.install(report)
+        if self.exists and self.database.exists() and self._is_current(self._state_file):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_config(self.folder)
-        self._database.parent.mkdir(exist_ok=True)
-        for file in self._database.parent.glob(f"{self._database.name}*"):
+        self.database.parent.mkdir(exist_ok=True)
+        for file in self.database.parent.glob(f"{self.database.name}*"):
             file.unlink()  # a journal of another database makes this one malformed
-        shutil.copyfile(self._template, self._database)
+        shutil.copyfile(self._template, self.database)
         made = State(**json.loads(self._template_state.read_text("utf-8")))
         number = port if isinstance(port, int) else port()
         self._write(self._state_file, replace(made, port=number))
+
+    def install(self, report: Report) -> None:
+        """The virtual environment and the prepared database. Two callers wait in line."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        with _locked(self._home / "install.lock"):
+            self._install(report)
 
     @property
     def _template(self) -> Path:
@@ -133,12 +137,12 @@ class Installation:
         shutil.rmtree(work, ignore_errors=True)
         making = Installation(work, template=self._home)
         making._make_database(report, state)
-        making._database.replace(self._template)
+        making.database.replace(self._template)
         shutil.rmtree(work)
 
     def _make_database(self, report: Report, state: State) -> None:
-        self._database.parent.mkdir(parents=True)
-        self._database.touch()  # trytond-admin wants the file there, though empty
+        self.database.parent.mkdir(parents=True)
+        self.database.touch()  # trytond-admin wants the file there, though empty
         self._write_config(self.folder)
         report("Creating Tryton's database")
         password_file = self.folder / "passfile"
@@ -155,7 +159,7 @@ class Installation:
         failure = "Tryton's database could not be filled"
         environment = {**self.environment(), "TRYTOND_DATABASE_URI": f"sqlite:///{DATABASE}"}
         _run(command, failure, environment=environment, entered=login)
-        with closing(sqlite3.connect(self._database)) as connection:
+        with closing(sqlite3.connect(self.database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("PRAGMA journal_mode = DELETE")
 

@@ -97,12 +97,12 @@ class CreditNotes:
         domain = [*_domain(self.company), ["total_amount", "<", 0]]
         return sweep(self.rpc, INVOICE, domain, after=after, limit=limit, parts=mapping.PARTS)
 
-    def _credited(self, rows: Sequence[Row]) -> dict[int, int]:
+    def _credited(self, rows: Sequence[Row]) -> dict[int, Row]:
         lines = sorted({line for row in rows for line in mapping.credited_lines(row)})
         if not lines:
             return {}
-        found = search(self.rpc, LINE, [["id", "in", lines]], names=["invoice"])
-        return {row["id"]: row["invoice"] for row in found if row["invoice"]}
+        found = search(self.rpc, LINE, [["id", "in", lines]], names=["invoice.sales"])
+        return {row["id"]: row["invoice."] for row in found if row["invoice."]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,19 +70,22 @@ def invoice(row: Row, company: Company) -> Invoice:
     )
 
 
-def credit_note(row: Row, company: Company, *, invoices: Mapping[int, int]) -> CreditNote:
-    """``invoices`` is the invoice per line of one: a credited line names the line it credits."""
+def credit_note(row: Row, company: Company, *, invoices: Mapping[int, Row]) -> CreditNote:
+    """``invoices`` is the invoice per line of one: a credited line names the line it credits.
+
+    A credit note names no sale itself; its invoice does.
+    """
     currency = row["currency."]["code"]
     credited = [invoices[line] for line in credited_lines(row) if line in invoices]
     return CreditNote(
         company=company.id,
         customer=str(row["party"]),
-        invoice=_first(credited),
+        invoice=_first([bill["id"] for bill in credited]),
         number=row["number"],
         net=Money(-row["untaxed_amount"], currency),
         tax=Money(-row["tax_amount"], currency),
         state=state(row),
-        order=_first(row["sales"]),
+        order=_first(row["sales"] or [sale for bill in credited for sale in bill["sales"]]),
         issued_on=row["invoice_date"],
         extra=_other_sales(row),
     )

@@ -35,10 +35,7 @@ def party(row: Row, company: Company) -> Party:
         active=bool(row["active"]),  # SQLite says 1
         addresses=tuple(_address(address) for address in row["addresses."] if address["active"]),
         contact_points=tuple(
-            ContactPoint(
-                kind=way["type"] if way["type"] in _KINDS else "other", value=way["value"] or ""
-            )
-            for way in points
+            ContactPoint(kind=_kind(way["type"]), value=way["value"] or "") for way in points
         ),
     )
 
@@ -95,7 +92,7 @@ def amended(document: Party, row: Row, countries: dict[str, int]) -> dict[str, o
         values["active"] = document.active
     if addresses := _address_steps(document, row, countries):
         values["addresses"] = addresses
-    known = {(way["type"], way["value"]) for way in row["contact_mechanisms."]}
+    known = {(_kind(way["type"]), way["value"]) for way in row["contact_mechanisms."]}
     points = [point_values(point) for point in document.contact_points]
     missing = [point for point in points if (point["type"], point["value"]) not in known]
     if missing:
@@ -136,4 +133,8 @@ def address_values(address: Address, countries: dict[str, int]) -> dict[str, obj
 
 
 def point_values(point: ContactPoint) -> dict[str, object]:
-    return {"type": point.kind if point.kind in _KINDS else "other", "value": point.value}
+    return {"type": _kind(point.kind), "value": point.value}
+
+
+def _kind(kind: str) -> str:
+    return kind if kind in _KINDS else "other"
