@@ -7,6 +7,8 @@ from core.api.idempotency import forget_answers
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Permission, Role
 from core.security import pages as security
+from core.sync import tick as outbound
+from core.sync.pull import job as inbound
 from core.web import modules as module_pages
 from core.web import pages
 from core.web.i18n import lazy
@@ -38,5 +40,9 @@ module = Module(
             order=990,
         ),
     ),
-    jobs=(Job(name="core.forget_answers", run=forget_answers, cron="17 * * * *"),),
+    jobs=(
+        Job(name="core.forget_answers", run=forget_answers, cron="17 * * * *"),
+        *outbound.JOBS,
+        *inbound.JOBS,
+    ),
 )

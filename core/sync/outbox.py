@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from core.clock import utcnow
 from core.errors import NotFound, RuleBroken
 from core.ids import new_reference
+from core.sync.errors import RateLimited
 from core.sync.models import (
     AttemptItem,
     AttemptOutcome,
@@ -30,6 +31,8 @@ _KEPT = frozenset(
         DeliveryState.IN_DOUBT,
     }
 )
+#: Rows per statement: below what either database takes as parameters.
+_SLICE = 500
 _MAY_BE_THERE = (AttemptOutcome.OPEN, AttemptOutcome.IN_DOUBT, AttemptOutcome.DONE)
 
 
@@ -40,16 +43,36 @@ def send(work: UnitOfWork, kind: str, local_id: UUID, *, company_id: UUID, numbe
     connection the record waits, visibly, for one. Several changes before it leaves are one.
     """
     connection_id = default_connection(work, company_id)
+    send_through(work, connection_id, (kind, local_id), company_id=company_id, number=number)
+
+
+def send_through(
+    work: UnitOfWork,
+    connection_id: UUID | None,
+    record: tuple[str, UUID],
+    *,
+    company_id: UUID,
+    number: str,
+    again: bool = True,
+) -> Binding:
+    """``send`` through a connection of one's choice; ``record`` is kind and id.
+
+    ``again`` False leaves a record alone that was sent before, whatever became of it.
+    """
+    kind, local_id = record
     binding = _binding(work, kind, local_id, connection_id)
     if binding is None:
         binding = Binding(
             connection_id=connection_id, kind=kind, local_id=local_id, company_id=company_id
         )
         work.session.add(binding)
+    elif not again and (binding.delivery is not None or binding.external_id is not None):
+        return binding
     binding.reference = binding.reference or new_reference(number)
     binding.connection_id = connection_id or binding.connection_id
     work.session.flush()
     put_in_queue(work, binding)
+    return binding
 
 
 def withdraw(work: UnitOfWork, kind: str, local_id: UUID) -> None:
@@ -113,16 +136,43 @@ def _show_queued(binding: Binding) -> None:
 
 def adopt_waiting(work: UnitOfWork, connection: Connection) -> int:
     """A connection went live: what its company has waiting goes through it. Answers how many."""
-    waiting = select(Binding).where(
+    waiting = select(Binding.id, Binding.kind).where(
         Binding.connection_id.is_(None),
         Binding.company_id == connection.company_id,
         Binding.delivery == DeliveryState.WAITING,
     )
-    bindings = work.session.scalars(waiting.with_for_update()).all()
-    for binding in bindings:
-        binding.connection_id = connection.id
-        put_in_queue(work, binding)
-    return len(bindings)
+    found = work.session.execute(waiting.with_for_update()).all()
+    ids = [row.id for row in found]
+    for start in range(0, len(ids), _SLICE):
+        part = ids[start : start + _SLICE]
+        work.session.execute(
+            update(Binding)
+            .where(Binding.id.in_(part))
+            .values(connection_id=connection.id, delivery=DeliveryState.QUEUED, message="")
+        )
+        work.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.binding_id.in_(part), OutboxRow.state == OutboxState.WAITING)
+            .values(state=OutboxState.QUEUED, due_at=utcnow())
+        )
+    for kind in sorted({row.kind for row in found}):
+        wake_push(work, connection.id, kind)
+    return len(ids)
+
+
+def wake_connection(work: UnitOfWork, connection_id: UUID) -> None:
+    """Have all that is queued for the connection tried now: a person mended it."""
+    mine = select(Binding.id).where(Binding.connection_id == connection_id)
+    queued = and_(OutboxRow.state == OutboxState.QUEUED, OutboxRow.binding_id.in_(mine))
+    work.session.execute(
+        update(OutboxRow)
+        .where(queued, OutboxRow.error.is_distinct_from(RateLimited.code))
+        .values(due_at=utcnow())
+        .execution_options(synchronize_session=False)
+    )
+    kinds = select(Binding.kind).join(OutboxRow, OutboxRow.binding_id == Binding.id)
+    for kind in work.session.scalars(kinds.where(queued).distinct().order_by(Binding.kind)):
+        wake_push(work, connection_id, kind)
 
 
 def default_connection(work: UnitOfWork, company_id: UUID) -> UUID | None:

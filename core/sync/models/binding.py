@@ -60,7 +60,7 @@ class Binding(Owned, Record):
     """
 
     __tablename__ = "core_binding"
-    __journal__: ClassVar[tuple[str, ...]] = ("delivery", "external_id")
+    __journal__: ClassVar[tuple[str, ...]] = ("external_id",)
     __table_args__ = (
         UniqueConstraint("connection_id", "kind", "local_id"),
         UniqueConstraint("connection_id", "kind", "external_id"),

@@ -23,6 +23,10 @@ class ConnectionState(StrEnum):
     #: The ERP refused our credentials. No call leaves until a person acts: retries lock accounts.
     NEEDS_CREDENTIALS = "needs_credentials"
 
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
 
 CONNECTION_FLOW = StateMachine(
     {

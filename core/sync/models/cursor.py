@@ -21,7 +21,7 @@ class CursorMode(StrEnum):
 
 
 class Cursor(Record):
-    """Moves in the transaction that stored the page."""
+    """Moves in the transaction that stored the page. Stamps are the ERP's, never ours."""
 
     __tablename__ = "core_cursor"
     __table_args__ = (UniqueConstraint("connection_id", "kind", "stream", "mode"),)
@@ -30,17 +30,22 @@ class Cursor(Record):
     kind: Mapped[str] = mapped_column(String(64))
     stream: Mapped[str] = mapped_column(String(64))
     mode: Mapped[CursorMode] = mapped_column(choice(CursorMode), default=CursorMode.INCREMENTAL)
-    #: The largest stamp the ERP gave, by its clock; and the id, or a feed's token, at that place.
+    #: The furthest place: its stamp, and the id inside it or a feed's token.
     stamp: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(default="")
-    #: External id to stamp of what was read within the overlap, so that it is not read twice.
+    #: Behind this nothing can appear any more: the overlap does not go further back.
+    floor_stamp: Mapped[datetime | None]
+    floor_place: Mapped[str] = mapped_column(default="")
+    #: The place that becomes the floor once the overlap has passed since ``mark_at`` (our clock).
+    mark_stamp: Mapped[datetime | None]
+    mark_place: Mapped[str] = mapped_column(default="")
+    mark_at: Mapped[datetime | None]
+    #: External id to stamp of what was read behind the floor, so that it is not read twice.
     recent: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: The first full read is over.
-    complete: Mapped[bool] = mapped_column(default=False)
-    started_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    created: Mapped[int] = mapped_column(default=0)
-    updated: Mapped[int] = mapped_column(default=0)
+    #: When its end was last reached: until then nothing had changed that we do not know.
+    polled_at: Mapped[datetime | None]
+    #: Records written, and records that came and were as we knew them.
+    written: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
     error_at: Mapped[datetime | None]

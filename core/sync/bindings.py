@@ -1,0 +1,110 @@
+"""Our ids and the ERP's, for one connection: what a module's ``erp.py`` translates with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.clock import utcnow
+from core.ids import new_id
+from core.sync.exchange import Waits
+from core.sync.models import Binding, Connection
+from core.work import UnitOfWork
+
+#: Rows per statement: below what either database takes as parameters.
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionBindings:
+    """``Bindings`` of one connection in one unit of work; what was looked up is remembered."""
+
+    work: UnitOfWork
+    connection: Connection
+    _known: dict[tuple[str, UUID], str] = field(default_factory=dict)
+
+    @property
+    def connection_id(self) -> UUID:
+        return self.connection.id
+
+    @property
+    def connection_name(self) -> str:
+        return self.connection.name
+
+    @property
+    def company_id(self) -> UUID:
+        return self.connection.company_id
+
+    @property
+    def erp_company(self) -> str:
+        return str(self.connection.settings.get("company", ""))
+
+    def external(self, kind: str, local_id: UUID) -> str:
+        found = self.externals(kind, [local_id]).get(local_id)
+        if found is None:
+            noun = kind.rpartition(".")[2].replace("_", " ")
+            raise Waits(f"The ERP does not know this {noun} yet.", kind=kind, local_id=local_id)
+        return found
+
+    def externals(self, kind: str, local_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        asked = list(dict.fromkeys(local_ids))
+        unknown = [local_id for local_id in asked if (kind, local_id) not in self._known]
+        for part in _slices(unknown):
+            rows = self.work.session.execute(
+                select(Binding.local_id, Binding.external_id).where(
+                    Binding.connection_id == self.connection.id,
+                    Binding.kind == kind,
+                    Binding.local_id.in_(part),
+                    Binding.external_id.is_not(None),
+                )
+            )
+            self._known.update({(kind, one): external for one, external in rows if external})
+        return {one: self._known[kind, one] for one in asked if (kind, one) in self._known}
+
+    def local(self, kind: str, external_id: str) -> UUID | None:
+        return self.locals(kind, [external_id]).get(external_id)
+
+    def locals(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, UUID]:
+        found: dict[str, UUID] = {}
+        for part in _slices(list(dict.fromkeys(external_ids))):
+            rows = self.work.session.execute(
+                select(Binding.external_id, Binding.local_id).where(
+                    Binding.connection_id == self.connection.id,
+                    Binding.kind == kind,
+                    Binding.external_id.in_(part),
+                )
+            )
+            found.update({external: local_id for external, local_id in rows if external})
+        return found
+
+    def bind(self, kind: str, pairs: Mapping[str, UUID]) -> None:
+        for part in _slices(list(pairs.items())):
+            rows = [self._row(kind, external_id, local_id) for external_id, local_id in part]
+            self.work.session.execute(_insert(self.work).values(rows).on_conflict_do_nothing())
+
+    def _row(self, kind: str, external_id: str, local_id: UUID) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "connection_id": self.connection.id,
+            "company_id": self.connection.company_id,
+            "kind": kind,
+            "local_id": local_id,
+            "external_id": external_id,
+            "message": "",
+            "created_at": utcnow(),
+            "updated_at": utcnow(),
+        }
+
+
+def _insert(work: UnitOfWork) -> Any:
+    dialect = sqlite if work.session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(Binding)
+
+
+def _slices(items: list[Any]) -> list[list[Any]]:
+    return [items[start : start + _SLICE] for start in range(0, len(items), _SLICE)]

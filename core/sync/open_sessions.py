@@ -1,0 +1,82 @@
+"""Open sessions to ERPs: made from a connection's settings, kept per worker thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from threading import local
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+
+from core.config import Settings
+from core.errors import Invalid
+from core.host import Host
+from core.registry.registry import Registry
+from core.security.vault import open_vault
+from core.sync.contract import ErpSession
+from core.sync.http import FrameworkSessions
+from core.sync.models import Connection
+
+
+class _Kept(local):
+    """Per thread, since a session is used by one thread at a time; by database and connection.
+
+    Kept at all, since a login costs a real ERP more than a request.
+    """
+
+    def __init__(self) -> None:
+        self.sessions: dict[tuple[str, UUID], tuple[int, ErpSession]] = {}
+
+
+_KEPT = _Kept()
+
+
+def kept_session(host: Host, connection: Connection) -> ErpSession:
+    """The thread's own session, opened anew when the connection was changed. Talks to the ERP."""
+    key = (host.settings.url, connection.id)
+    version, session = _KEPT.sessions.get(key, (None, None))
+    if session is None or version != connection.version:
+        session = open_session(host, connection)
+        _KEPT.sessions[key] = (connection.version, session)
+    return session
+
+
+def drop_session(host: Host, connection_id: UUID) -> None:
+    _KEPT.sessions.pop((host.settings.url, connection_id), None)
+
+
+def open_session(host: Host, connection: Connection) -> ErpSession:
+    """A new session; talks to the ERP where that needs a login. Raises SyncError and Invalid."""
+    connector = host.registry.connector(connection.connector)
+    loaded = loaded_settings(host.registry, connection.connector, plain_settings(host, connection))
+    return connector.open(loaded, FrameworkSessions(allowed=host.settings.egress))
+
+
+def plain_settings(host: Host, connection: Connection) -> dict[str, Any]:
+    """All settings, the secrets among them in clear: for the connector alone."""
+    return {**connection.settings, **opened_secrets(host.settings, connection)}
+
+
+def opened_secrets(settings: Settings, connection: Connection) -> dict[str, Any]:
+    if connection.sealed is None:
+        return {}
+    opened: dict[str, Any] = json.loads(open_vault(settings.data_dir).open(connection.sealed))
+    return opened
+
+
+def loaded_settings(registry: Registry, connector: str, values: Mapping[str, Any]) -> Any:
+    """What the connector's schema makes of the values. Raise Invalid, naming each field."""
+    schema = registry.connector(connector).manifest.settings()
+    try:
+        return schema.load(values)
+    except ValidationError as error:
+        fields = {name: _words(messages) for name, messages in error.messages_dict.items()}
+        raise Invalid("The connection can not be set up so.", fields=fields) from error
+
+
+def _words(messages: object) -> str:
+    if isinstance(messages, list):
+        return " ".join(str(message) for message in messages)
+    return str(messages)

@@ -1,0 +1,1 @@
+"""The outbound half of the sync: claim, look, write, settle."""

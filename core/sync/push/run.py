@@ -1,0 +1,131 @@
+"""The push run: a job per connection and kind that brings to the ERP what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from core.clock import utcnow
+from core.errors import CrmError
+from core.jobs.job import JobContext
+from core.sync.bindings import ConnectionBindings
+from core.sync.contract import Creates, Drafts, Endpoint, Finds, Guarantee, Upserts, guarantee
+from core.sync.documents import Document
+from core.sync.errors import SyncError, Unsent
+from core.sync.exchange import Outbound, Waits
+from core.sync.models import Connection, ConnectionState
+from core.sync.open_sessions import drop_session, kept_session
+from core.sync.push import drafts, singles
+from core.sync.push.claim import Route, claim
+from core.sync.push.parcel import Parcel, Verdicts
+from core.sync.push.round import Round
+from core.sync.push.verdicts import later, stopped
+from core.sync.push.waiting import wait_for
+
+log = structlog.get_logger()
+
+
+def push(context: JobContext, args: Mapping[str, Any]) -> None:
+    route = Route(UUID(args["connection"]), args["kind"])
+    while not context.stopping and push_round(context, route):
+        pass
+
+
+def push_round(context: JobContext, route: Route) -> bool:
+    """Claim a batch and bring it over; False when nothing was due or the ERP is in trouble."""
+    with context.write() as work:
+        connection = work.session.get(Connection, route.connection_id)
+        if connection is None or connection.state is not ConnectionState.LIVE:
+            return False
+        outbound = work.enabled.outbound.get(route.kind)
+        if outbound is None:  # its module is disabled: what it sends waits for it
+            return False
+        parcels = claim(work, route, context.job_id)
+    if not parcels:
+        return False
+    return _deliver(context, connection, outbound, parcels)
+
+
+def _deliver(
+    context: JobContext, connection: Connection, outbound: Outbound[Any], parcels: Sequence[Parcel]
+) -> bool:
+    step = Round(context, Route(connection.id, outbound.kind), outbound, NO_ENDPOINT)
+    loaded = load(step, connection, parcels)
+    if loaded:
+        try:
+            step.endpoint = _endpoint(context, connection, outbound.document)
+        except SyncError as error:
+            step.give_up(loaded, error)
+        except CrmError as error:  # its settings or its key file: a person must act
+            step.settle([(parcel, stopped(str(error), code=error.code)) for parcel in loaded])
+        except Exception as error:  # a border: a stranger's code
+            log.exception("connector.failed", verb="open")
+            words = f"The connector failed: {type(error).__name__}: {error}"
+            step.give_up(loaded, Unsent(words))
+        else:
+            _by_guarantee(step, loaded)
+    _give_back(step, parcels)
+    if step.troubled:
+        drop_session(context.host, connection.id)
+    return not step.troubled
+
+
+def load(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> list[Parcel]:
+    """Give each parcel its document; settles those that have to wait or can not be made."""
+    verdicts: Verdicts = []
+    waits: list[tuple[Parcel, Waits]] = []
+    with step.context.read() as work:
+        bindings = ConnectionBindings(work, connection)
+        for parcel in parcels:
+            try:
+                parcel.document = step.outbound.load(work, parcel.local_id, bindings)
+            except Waits as reason:
+                waits.append((parcel, reason))
+            except CrmError as error:
+                verdicts.append((parcel, stopped(str(error), code=error.code)))
+            except Exception as error:  # a border: a module's code
+                log.exception("load.failed", kind=step.route.kind, record=str(parcel.local_id))
+                words = f"It could not be written as a document: {type(error).__name__}: {error}"
+                verdicts.append((parcel, stopped(words)))
+    wait_for(step, waits)
+    step.settle(verdicts)
+    return [parcel for parcel in parcels if parcel.document is not None]
+
+
+class _NoEndpoint:
+    """Stands where the connector offers nothing for a kind."""
+
+    document = Document
+    streams = ()
+
+
+NO_ENDPOINT: Endpoint = _NoEndpoint()
+
+
+def _endpoint(context: JobContext, connection: Connection, document: type[Document]) -> Endpoint:
+    endpoints = kept_session(context.host, connection).endpoints
+    return next((e for e in endpoints if e.document is document), NO_ENDPOINT)
+
+
+def _by_guarantee(step: Round, parcels: Sequence[Parcel]) -> None:
+    erp: object = step.endpoint
+    promise = guarantee(step.endpoint)
+    if promise is Guarantee.EXACTLY_ONCE and isinstance(erp, Upserts):
+        singles.upsert(step, erp, parcels)
+    elif isinstance(erp, Drafts) and isinstance(erp, Finds):
+        drafts.deliver(step, erp, parcels)
+    elif promise is Guarantee.ONCE_UNLESS_LATE and isinstance(erp, Creates):
+        singles.create(step, erp, parcels)
+    else:
+        noun = step.outbound.document.__name__
+        words = f"This ERP does not take documents of the kind {noun} in a way that is safe."
+        step.settle([(parcel, stopped(words)) for parcel in parcels])
+
+
+def _give_back(step: Round, parcels: Sequence[Parcel]) -> None:
+    """What the round did not come to is due again."""
+    left = [parcel for parcel in parcels if parcel.outbox_id not in step.settled]
+    step.settle([(parcel, later("", utcnow(), code="sync.given_back")) for parcel in left])

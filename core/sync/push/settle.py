@@ -1,0 +1,173 @@
+"""Writing down what became of records: one transaction for binding, outbox, echo and callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import and_, select, update
+
+from core.clock import utcnow
+from core.codec import canonical
+from core.ids import new_id
+from core.journal import note
+from core.sync.deliveries import delivery_of
+from core.sync.exchange import Outbound
+from core.sync.models import (
+    Binding,
+    DeliveryState,
+    Echo,
+    OutboxRow,
+    OutboxState,
+)
+from core.sync.models.outbox import OPEN
+from core.sync.push.parcel import Parcel, Verdict, Verdicts
+from core.sync.wake import wake_push
+from core.work import UnitOfWork
+
+log = structlog.get_logger()
+
+_OVER = frozenset({OutboxState.DONE, OutboxState.WITHDRAWN})
+#: What people need not find in the history: it says no more than that the machine works.
+_PASSING = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING})
+#: Of these the ERP has something: "queued again" would hide it.
+_THERE = frozenset({DeliveryState.ACKNOWLEDGED, DeliveryState.IN_DOUBT, DeliveryState.CONFIRMED})
+
+
+def settle(work: UnitOfWork, outbound: Outbound[Any] | None, verdicts: Verdicts) -> None:
+    """Apply the verdicts on the rows this run still holds; another run decides on the others."""
+    parcels = [parcel for parcel, _ in verdicts]
+    bindings = locked_bindings(work, parcels)
+    held = held_rows(work, parcels)
+    changed_again = _with_open_row(work, parcels)
+    for parcel, verdict in verdicts:
+        if (row := held.get(parcel.outbox_id)) is not None:
+            binding = bindings[parcel.binding_id]
+            _settle_row(row, verdict, changed_again=binding.id in changed_again)
+            _settle_binding(work, binding, verdict)
+            _keep_echo(work, binding, parcel, verdict)
+            _tell(work, outbound, binding)
+
+
+def locked_bindings(work: UnitOfWork, parcels: Sequence[Parcel]) -> dict[UUID, Binding]:
+    """As they are now. Whoever changes a record's sync locks its binding first, in this order."""
+    ids = [parcel.binding_id for parcel in parcels]
+    statement = select(Binding).where(Binding.id.in_(ids)).order_by(Binding.id).with_for_update()
+    found = work.session.scalars(statement.execution_options(populate_existing=True))
+    return {binding.id: binding for binding in found}
+
+
+def held_rows(work: UnitOfWork, parcels: Sequence[Parcel]) -> dict[UUID, OutboxRow]:
+    """The parcels' rows, without those that another run claimed meanwhile; bindings are locked."""
+    ids = [parcel.outbox_id for parcel in parcels]
+    statement = select(OutboxRow).where(OutboxRow.id.in_(ids))
+    rows = work.session.scalars(statement.execution_options(populate_existing=True))
+    fences = {parcel.outbox_id: parcel.fence for parcel in parcels}
+    return {
+        row.id: row
+        for row in rows
+        if row.state is OutboxState.CLAIMED and row.fence == fences[row.id]
+    }
+
+
+def bind(work: UnitOfWork, parcel: Parcel, *, binding: Binding, external_id: str) -> bool:
+    """Compare and set: True when ``external_id`` is the record's id over there now.
+
+    ``binding`` is locked. The parcel knows the bound id afterwards, whoever bound it.
+    """
+    if binding.external_id is None:
+        binding.external_id = external_id
+        if binding.delivery in {DeliveryState.SENDING, DeliveryState.IN_DOUBT}:
+            show(work, binding, DeliveryState.ACKNOWLEDGED)
+        wake_waiting(work, binding.id)
+    parcel.external_id = binding.external_id
+    return binding.external_id == external_id
+
+
+def show(work: UnitOfWork, binding: Binding, target: DeliveryState) -> None:
+    """Move the delivery, and keep in the history what people will ask for."""
+    before = binding.delivery
+    binding.move(target)
+    if before is not target and target not in _PASSING:
+        note(work, "core_binding", binding.id, field="delivery", change=(before, target))
+
+
+def wake_waiting(work: UnitOfWork, binding_id: UUID) -> None:
+    """The record is in the ERP now: what waited for it is queued."""
+    waits = and_(OutboxRow.waits_for == binding_id, OutboxRow.state == OutboxState.WAITING)
+    waiting = select(OutboxRow.binding_id).where(waits)
+    bindings = work.session.scalars(
+        select(Binding).where(Binding.id.in_(waiting)).order_by(Binding.id).with_for_update()
+    ).all()
+    work.session.execute(
+        update(OutboxRow)
+        .where(waits, OutboxRow.binding_id.in_([binding.id for binding in bindings]))
+        .values(state=OutboxState.QUEUED, waits_for=None, due_at=utcnow())
+    )
+    for binding in bindings:
+        binding.message = ""
+        if binding.delivery is DeliveryState.WAITING:
+            binding.move(DeliveryState.QUEUED)
+    for connection_id, kind in sorted({(b.connection_id, b.kind) for b in bindings}, key=str):
+        if connection_id is not None:
+            wake_push(work, connection_id, kind)
+
+
+def _with_open_row(work: UnitOfWork, parcels: Sequence[Parcel]) -> set[UUID]:
+    """Bindings whose record changed again while it was being sent."""
+    ids = [parcel.binding_id for parcel in parcels]
+    statement = select(OutboxRow.binding_id).where(
+        OutboxRow.binding_id.in_(ids), OutboxRow.state.in_(OPEN)
+    )
+    return set(work.session.scalars(statement))
+
+
+def _settle_row(row: OutboxRow, verdict: Verdict, *, changed_again: bool) -> None:
+    # The later row brings the record as it is now: this one need not be tried again.
+    row.state = OutboxState.DONE if changed_again else verdict.row
+    row.claimed_by, row.claimed_until = None, None
+    row.due_at = verdict.due_at or utcnow()
+    same = verdict.counts and verdict.error == row.error
+    row.attempts = (row.attempts if same else 0) + (1 if verdict.counts else 0)
+    row.error, row.waits_for = verdict.error, verdict.waits_for
+    row.ended_at = utcnow() if row.state in _OVER else None
+
+
+def _settle_binding(work: UnitOfWork, binding: Binding, verdict: Verdict) -> None:
+    binding.message, binding.field = verdict.message, verdict.field
+    binding.next_try_at = verdict.due_at if verdict.row is OutboxState.QUEUED else None
+    if (done := verdict.done) is not None:
+        binding.number = done.number or binding.number
+        binding.version = done.ref.version or binding.version
+    steps_back = verdict.delivery in {DeliveryState.QUEUED, DeliveryState.WAITING}
+    if verdict.delivery is not None and not (steps_back and binding.delivery in _THERE):
+        show(work, binding, verdict.delivery)
+
+
+def _keep_echo(work: UnitOfWork, binding: Binding, parcel: Parcel, verdict: Verdict) -> None:
+    if verdict.done is None or binding.connection_id is None or binding.external_id is None:
+        return
+    work.session.add(
+        Echo(
+            id=new_id(),
+            connection_id=binding.connection_id,
+            kind=binding.kind,
+            external_id=binding.external_id,
+            version=verdict.done.ref.version,
+            hash=sha256(canonical(parcel.document)).hexdigest(),
+        )
+    )
+
+
+def _tell(work: UnitOfWork, outbound: Outbound[Any] | None, binding: Binding) -> None:
+    """A module that fails to take note must not undo what the ERP has done."""
+    if outbound is None or outbound.settled is None:
+        return
+    try:
+        with work.session.begin_nested():
+            outbound.settled(work, binding.local_id, delivery_of(binding))
+    except Exception:  # a border: a module's code
+        log.exception("settled.failed", kind=binding.kind, record=str(binding.local_id))
