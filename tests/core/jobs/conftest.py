@@ -1,19 +1,22 @@
-"""A host with jobs of the tests' own, workers in threads, and worker processes to kill."""
+"""A stage: a host with jobs of the tests' own, workers in threads, worker processes to kill."""
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.actor import system
 from core.compose import open_host
@@ -29,84 +32,112 @@ from core.registry.manifest import Module
 from core.registry.registry import Registry
 from core.testing import databases, postgres
 
-MakeHost = Callable[..., Host]
-WorkerFor = Callable[..., AbstractContextManager[Worker]]
-Crew = Callable[..., "subprocess.Popen[bytes]"]
-Until = Callable[..., None]
 CREW = Path(__file__).with_name("crew.py")
 
 
-def registry(
-    jobs: tuple[Job, ...] = (),
-    subscriptions: tuple[Subscription, ...] = (),
-    modules: tuple[Module, ...] = (),
-) -> Registry:
-    own = Module(name="core", title="Tests", jobs=jobs, subscriptions=subscriptions)
-    installed = {
-        module.name: Installed(module.name, module, "tests", "tests", "1") for module in modules
-    }
-    return Registry(own, Found(installed, {}), Found({}, {}))
-
-
 @pytest.fixture(scope="session")
-def bare_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bare_sqlite(scratch: Path) -> Path:
     """The host's own tables only, and the table the crew's jobs write to."""
-    folder = tmp_path_factory.mktemp("bare")
-    path = folder / "bare.sqlite"
-    _prepare(databases.sqlite_url(path), "id INTEGER PRIMARY KEY", folder)
+    path = scratch / "bare.sqlite"
+    _prepare(databases.sqlite_url(path), "id INTEGER PRIMARY KEY", scratch)
     return path
 
 
 @pytest.fixture(scope="session")
-def bare_postgresql(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def bare_postgresql(postgres_url: str, scratch: Path) -> Iterator[str]:
     with postgres.postgres_database(postgres_url) as url:
-        _prepare(url, "id SERIAL PRIMARY KEY", tmp_path_factory.mktemp("bare"))
+        _prepare(url, "id SERIAL PRIMARY KEY", scratch)
         yield url
 
 
 def _prepare(url: str, key: str, folder: Path) -> None:
-    databases.migrate(url, registry(), folder)
-    host = open_host(Settings(data_dir=folder, database_url=url), registry())
+    databases.migrate(url, _registry(), folder)
+    host = open_host(Settings(data_dir=folder, database_url=url), _registry())
     with host.write(system("tests")) as work:
         work.session.execute(text(f"CREATE TABLE effect ({key}, what TEXT NOT NULL)"))
     host.database.close()
 
 
+def _registry(
+    jobs: tuple[Job, ...] = (),
+    subscriptions: tuple[Subscription, ...] = (),
+    modules: tuple[Module, ...] = (),
+) -> Registry:
+    own = Module(name="core", title="Tests", jobs=jobs, subscriptions=subscriptions)
+    found = {item.name: Installed(item.name, item, "tests", "tests", "1") for item in modules}
+    return Registry(own, Found(found, {}), Found({}, {}))
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    """The process worker processes are forked from: they start in no time."""
+    with subprocess.Popen(
+        [sys.executable, str(CREW)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.kill()
+
+
 @pytest.fixture
-def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def stage(
+    backend: str, nursery: subprocess.Popen[str], scratch: Path, request: pytest.FixtureRequest
+) -> Iterator[Stage]:
+    template = request.getfixturevalue(f"bare_{backend}")
     if backend == "sqlite":
-        template = request.getfixturevalue("bare_sqlite")
-        yield databases.copied_sqlite(template, tmp_path / "jobs.sqlite")
-        return
-    server = request.getfixturevalue("postgres_url")
-    template = request.getfixturevalue("bare_postgresql")
-    with postgres.postgres_database(server, template=template) as made:
-        yield made
+        made = databases.sqlite_database(scratch, template=template)
+    else:
+        server = request.getfixturevalue("postgres_url")
+        made = postgres.postgres_database(server, template=template)
+    with made as url:
+        opened = Stage(url, nursery)
+        yield opened
+        opened.close()
 
 
-@pytest.fixture
-def make_host(url: str, tmp_path: Path) -> Iterator[MakeHost]:
-    """``make_host(jobs=, subscriptions=, modules=)``: as often as wished, on one database."""
-    opened: list[Host] = []
+@dataclass
+class CrewMember:
+    """A worker process."""
 
-    def make(**brings: Any) -> Host:
-        settings = Settings(data_dir=tmp_path, database_url=url)
-        opened.append(open_host(settings, registry(**brings)))
-        return opened[-1]
+    pid: int
+    nursery: subprocess.Popen[str]
+    is_gone: bool = False
 
-    yield make
-    for host in opened:
-        host.database.close()
+    def send(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        self.is_gone = True
+        return _ask(self.nursery, f"wait {self.pid}")
+
+    def kill(self) -> None:
+        self.send(signal.SIGKILL)
+        self.wait()
 
 
-@pytest.fixture
-def worker_for() -> WorkerFor:
-    """``with worker_for(host): ...``: a worker in this process while the block runs."""
+class Stage:
+    def __init__(self, url: str, nursery: subprocess.Popen[str]) -> None:
+        self.url = url
+        self._nursery = nursery
+        self._hosts: list[Host] = []
+        self._crew: list[CrewMember] = []
+        self.host = self.open()
+
+    def open(self, **brings: Any) -> Host:
+        """Another host on the database; ``jobs=``, ``subscriptions=``, ``modules=`` are its own."""
+        settings = Settings(data_dir=Path(), database_url=self.url)
+        self._hosts.append(open_host(settings, _registry(**brings)))
+        return self._hosts[-1]
+
+    def start(self, *jobs: str, lease_s: float = 1, threads: int = 4) -> CrewMember:
+        """A worker process that knows these jobs of crew.py."""
+        order = f"start {self.url} {lease_s} {threads} {' '.join(jobs)}"
+        self._crew.append(CrewMember(_ask(self._nursery, order), self._nursery))
+        return self._crew[-1]
 
     @contextmanager
-    def running(host: Host, **options: Any) -> Iterator[Worker]:
-        options.setdefault("duties", (Dispatcher(host).step,))
-        worker = Worker(host, **options)
+    def working(self, host: Host, **options: Any) -> Iterator[Worker]:
+        """A worker in this process while the block runs."""
+        worker = Worker(host, duties=(Dispatcher(host).step,), **options)
         thread = Thread(target=worker.run)
         thread.start()
         try:
@@ -115,59 +146,35 @@ def worker_for() -> WorkerFor:
             worker.stop()
             thread.join()
 
-    return running
-
-
-@pytest.fixture
-def crew(url: str) -> Iterator[Crew]:
-    """``crew("core.note", lease_s=1)``: a worker process that knows these jobs of crew.py."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*jobs: str, lease_s: float = 1, threads: int = 4) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(CREW), url, str(lease_s), str(threads), *jobs]
-        started.append(subprocess.Popen(command))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGCONT)
-        process.kill()
-        process.wait()
-
-
-@pytest.fixture
-def until() -> Until:
-    """``until(condition)`` waits for it; the test fails when it does not come true."""
-
-    def wait(condition: Callable[[], object], *, within_s: float = 20) -> None:
-        deadline = time.monotonic() + within_s
-        while not condition():
-            assert time.monotonic() < deadline, "it did not come true"
-            time.sleep(0.02)
-
-    return wait
-
-
-@pytest.fixture
-def effects() -> Callable[[Host], list[str]]:
-    """What the crew's jobs wrote, in order."""
-
-    def read(host: Host) -> list[str]:
-        with host.read(system("tests")) as work:
+    def effects(self) -> list[str]:
+        """What the jobs wrote, in order."""
+        with self.host.read(system("tests")) as work:
             return list(work.session.scalars(text("SELECT what FROM effect ORDER BY id")))
 
-    return read
+    def states(self) -> dict[str, int]:
+        return dict(Counter(job.state for job in self.jobs()))
+
+    def jobs(self) -> list[StoredJob]:
+        with self.host.read(system("tests")) as work:
+            return list(work.session.scalars(select(StoredJob).order_by(StoredJob.id)))
+
+    def until(self, condition: Callable[[], object], *, within_s: float = 20) -> None:
+        deadline = time.monotonic() + within_s
+        while not condition():
+            assert time.monotonic() < deadline, f"It did not come true: {self.states()}"
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        for member in self._crew:
+            if not member.is_gone:
+                member.kill()
+        for host in self._hosts:
+            host.database.close()
 
 
-@pytest.fixture
-def states() -> Callable[[Host], dict[str, int]]:
-    """How many jobs are in each state."""
-
-    def count(host: Host) -> dict[str, int]:
-        with host.read(system("tests")) as work:
-            found: dict[str, int] = {}
-            for job in work.session.query(StoredJob):
-                found[job.state] = found.get(job.state, 0) + 1
-            return found
-
-    return count
+def _ask(nursery: subprocess.Popen[str], order: str) -> int:
+    assert nursery.stdin
+    assert nursery.stdout
+    nursery.stdin.write(f"{order}\n")
+    nursery.stdin.flush()
+    return int(nursery.stdout.readline())

@@ -1,11 +1,13 @@
-"""A worker process for the tests to kill: ``python crew.py URL LEASE_S THREADS JOB...``.
+"""Worker processes for the tests to kill, forked from one that has imported everything already.
 
-Its jobs note their effects in ``effect`` on purpose without any constraint: that each is there
-once is the queue's doing.
+Reads lines on its stdin: ``start URL LEASE_S THREADS JOB...`` answers the process id, ``wait PID``
+the exit code. The jobs note their effects in ``effect`` on purpose without any constraint: that
+each is there once is the queue's doing.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -17,7 +19,6 @@ from sqlalchemy import text
 
 from core.compose import open_host
 from core.config import Settings
-from core.dispatch import Dispatcher
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.worker import Worker
 from core.registry.discovery import Found
@@ -54,7 +55,7 @@ def dawdle(context: JobContext, args: Mapping[str, Any]) -> None:
         time.sleep(0.05)
 
 
-def die(context: JobContext, args: Mapping[str, Any]) -> None:
+def die(context: JobContext, _args: Mapping[str, Any]) -> None:
     with context.write() as work:
         _insert(work, "died")
     signal.raise_signal(signal.SIGKILL)
@@ -84,13 +85,23 @@ JOBS = (
 
 
 def main() -> None:
-    url, lease_s, threads, *names = sys.argv[1:]
+    for line in sys.stdin:
+        order, *words = line.split()
+        if order == "wait":
+            _pid, status = os.waitpid(int(words[0]), 0)
+            answer = os.waitstatus_to_exitcode(status)
+        elif (answer := os.fork()) == 0:
+            work(*words)
+            os._exit(0)
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+
+
+def work(url: str, lease_s: str, threads: str, *names: str) -> None:
     own = Module(name="core", title="Tests", jobs=tuple(job for job in JOBS if job.name in names))
     settings = Settings(data_dir=Path(), database_url=url)
     host = open_host(settings, Registry(own, Found({}, {}), Found({}, {})))
-    worker = Worker(
-        host, threads=int(threads), lease_s=float(lease_s), duties=(Dispatcher(host).step,)
-    )
+    worker = Worker(host, threads=int(threads), lease_s=float(lease_s))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
     host.database.close()

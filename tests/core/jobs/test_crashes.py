@@ -10,180 +10,163 @@ import random
 import signal
 import time
 from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
 from core.actor import system
-from core.host import Host
-from core.jobs.models import JobState, StoredJob, WorkerProcess
+from core.jobs.models import JobState, WorkerProcess
 from core.jobs.process import last_beat, live_worker
 from core.jobs.queue import enqueue
+
+if TYPE_CHECKING:
+    from tests.core.jobs.conftest import Stage
 
 KILLS, JOBS = 12, 300
 
 
 @pytest.mark.slow
-def test_a_storm_of_kills_loses_no_job_and_repeats_no_effect(
-    make_host, crew, until, effects, states
-):
-    host = make_host()
-    enqueue_all(host, "core.note", JOBS)
+def test_a_storm_of_kills_loses_no_job_and_repeats_no_effect(stage: Stage) -> None:
+    enqueue_notes(stage, JOBS)
     rng = random.Random(20)  # noqa: S311 - the same storm every time
     for _ in range(KILLS):
-        process = crew("core.note")
-        time.sleep(rng.uniform(0.5, 1.1))
-        process.kill()
-        process.wait()
-    crew("core.note")
-    until(lambda: states(host) == {"done": JOBS}, within_s=40)
-    assert Counter(effects(host)) == Counter(f"job {n}" for n in range(JOBS))
+        worker = stage.start("core.note", lease_s=0.5)
+        time.sleep(rng.uniform(0.1, 0.7))
+        worker.kill()
+    stage.start("core.note", lease_s=0.5)
+    stage.until(lambda: stage.states() == {"done": JOBS}, within_s=60)
+    assert Counter(stage.effects()) == Counter(f"job {n:03}" for n in range(JOBS))
 
 
-def test_a_frozen_worker_that_comes_back_is_fenced(make_host, crew, until, effects, states):
-    host = make_host()
-    enqueue_all(host, "core.note", 4, pause_s=1.0)
-    frozen = crew("core.note")
-    until(lambda: states(host) == {"running": 4})
+def test_a_frozen_worker_that_comes_back_is_fenced(stage: Stage) -> None:
+    enqueue_notes(stage, 4, pause_s=1.0)
+    frozen = stage.start("core.note")
+    stage.until(lambda: stage.states() == {"running": 4})
     time.sleep(0.3)  # each of them has looked, and dawdles
-    frozen.send_signal(signal.SIGSTOP)
-    crew("core.note")
-    until(lambda: states(host) == {"done": 4})
-    frozen.send_signal(signal.SIGCONT)
+    frozen.send(signal.SIGSTOP)
+    stage.start("core.note")
+    stage.until(lambda: stage.states() == {"done": 4})
+    frozen.send(signal.SIGCONT)
     time.sleep(1.5)
-    assert sorted(effects(host)) == [f"job {n}" for n in range(4)]
-    assert states(host) == {"done": 4}
-    # It is back under another name, and works.
-    until(lambda: processes(host) == 2)
+    assert sorted(stage.effects()) == [f"job {n:03}" for n in range(4)]
+    assert stage.states() == {"done": 4}
+    stage.until(lambda: processes(stage) == 2)  # it is back under another id
 
 
-def test_survivors_take_over_within_the_lease(make_host, crew, until, states, effects):
-    host = make_host()
-    enqueue_all(host, "core.note", 1, pause_s=5)
-    victim = crew("core.note", lease_s=1.5)
-    until(lambda: states(host) == {"running": 1})
-    crew("core.note", lease_s=1.5)
-    until(lambda: processes(host) == 2)
-    fence = the_job(host).fence
+def test_survivors_take_over_within_the_lease(stage: Stage) -> None:
+    enqueue_notes(stage, 1, pause_s=5)
+    victim = stage.start("core.note", lease_s=1.5)
+    stage.until(lambda: stage.states() == {"running": 1})
+    stage.start("core.note", lease_s=1.5)
+    stage.until(lambda: processes(stage) == 2)
     victim.kill()
     died_at = time.monotonic()
-    until(lambda: the_job(host).fence == fence + 1, within_s=5)
+    stage.until(lambda: stage.jobs()[0].fence == 2, within_s=5)
     assert time.monotonic() - died_at < 1.5 + 1.0
 
 
-def test_a_job_that_kills_its_worker_stops(make_host, crew, until, effects):
-    host = make_host()
-    with host.write(system("tests")) as work:
+def test_a_job_that_kills_its_worker_stops(stage: Stage) -> None:
+    with stage.host.write(system("tests")) as work:
         enqueue(work, "core.die")
     for _ in range(3):
-        process = crew("core.die", lease_s=0.5)
-        process.wait(20)
-    crew("core.die", lease_s=0.5)
-    until(lambda: the_job(host).state == JobState.STOPPED)
-    assert "died" in str(the_job(host).reason)
-    assert len(effects(host)) == len(the_job(host).errors) == 3
+        assert stage.start("core.die", lease_s=0.5).wait() == -signal.SIGKILL
+    stage.start("core.die", lease_s=0.5)
+    stage.until(lambda: stage.states() == {"stopped": 1})
+    (job,) = stage.jobs()
+    assert "died" in str(job.reason)
+    assert len(stage.effects()) == len(job.errors) == 3
 
 
-def test_sigterm_ends_the_record_at_hand_and_the_rest_goes_on(
-    make_host, crew, until, effects, states
-):
-    host = make_host()
-    with host.write(system("tests")) as work:
+def test_sigterm_lets_the_record_at_hand_end(stage: Stage) -> None:
+    with stage.host.write(system("tests")) as work:
         enqueue(work, "core.dawdle", {"records": 1000})
-    process = crew("core.dawdle")
-    until(lambda: len(effects(host)) > 3)
-    process.terminate()
-    assert process.wait(5) == 0
-    assert states(host) == {"done": 1}
-    assert effects(host) == [f"record {n}" for n in range(len(effects(host)))]
-    assert processes(host) == 0
+    worker = stage.start("core.dawdle")
+    stage.until(lambda: len(stage.effects()) > 3)
+    worker.send(signal.SIGTERM)
+    assert worker.wait() == 0
+    assert stage.states() == {"done": 1}
+    assert 3 < len(stage.effects()) < 1000
+    assert processes(stage) == 0
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 @pytest.mark.postgresql
-def test_two_workers_share_the_work_and_keep_the_order(make_host, crew, until, effects, states):
-    host = make_host()
-    with host.write(system("tests")) as work:
+def test_two_workers_share_the_work_and_keep_the_order_of_partitions(stage: Stage) -> None:
+    with stage.host.write(system("tests")) as work:
         for n in range(10):
             for partition in "abcdef":
-                what = {"what": f"{partition} {n}"}
-                enqueue(work, "core.begin_and_end", what, partition=partition)
-    crew("core.begin_and_end"), crew("core.begin_and_end")
+                args = {"what": f"{partition} {n}"}
+                enqueue(work, "core.begin_and_end", args, partition=partition)
+    for _ in range(2):
+        stage.start("core.begin_and_end")
     workers: set[object] = set()
 
     def done() -> bool:
-        with host.read(system("tests")) as work:
-            running = select(StoredJob.process_id).where(StoredJob.process_id.is_not(None))
-            workers.update(work.session.scalars(running))
-        return states(host) == {"done": 60}
+        jobs = stage.jobs()
+        workers.update(job.process_id for job in jobs if job.state == JobState.RUNNING)
+        return all(job.state == JobState.DONE for job in jobs)
 
-    until(done)
+    stage.until(done)
     for partition in "abcdef":
-        seen = [what for what in effects(host) if what.startswith(partition)]
+        seen = [what for what in stage.effects() if what.startswith(partition)]
         assert seen == [f"{partition} {n} {step}" for n in range(10) for step in ("begin", "end")]
     assert len(workers) == 2
 
 
-def test_the_order_of_a_partition_survives_kills(make_host, crew, until, effects, states):
-    host = make_host()
-    with host.write(system("tests")) as work:
-        for n in range(20):
-            enqueue(work, "core.note", {"what": f"{n:02}", "pause_s": 0.02}, partition="one")
+def test_the_order_of_a_partition_survives_kills(stage: Stage) -> None:
+    enqueue_notes(stage, 20, pause_s=0.05, partition="one")
     for _ in range(3):
-        process = crew("core.note", lease_s=0.6)
-        until(lambda: processes(host) > 0)
-        time.sleep(0.5)
-        process.kill()
-        process.wait()
-    crew("core.note", lease_s=0.6)
-    until(lambda: states(host) == {"done": 20})
-    assert effects(host) == [f"{n:02}" for n in range(20)]
+        worker = stage.start("core.note", lease_s=0.6)
+        done = len(stage.effects())
+        stage.until(lambda done=done: len(stage.effects()) > done + 2)  # type: ignore[misc] # mypy can not infer it
+        worker.kill()
+    stage.start("core.note", lease_s=0.6)
+    stage.until(lambda: stage.states() == {"done": 20})
+    assert stage.effects() == [f"job {n:03}" for n in range(20)]
 
 
-def test_two_workers_tick_once_and_make_up_for_what_they_missed(make_host, crew, until, effects):
-    host = make_host()
-    first, second = crew("core.tick"), crew("core.tick")
-    until(lambda: len(effects(host)) >= 2)
-    for process in (first, second):
-        process.kill()
-        process.wait()
-    before = len(effects(host))
+def test_two_workers_tick_once_and_make_up_for_what_they_missed(stage: Stage) -> None:
+    first, second = stage.start("core.tick"), stage.start("core.tick")
+    stage.until(lambda: len(stage.effects()) >= 2)
+    first.kill()
+    second.kill()
+    before = len(stage.effects())
     time.sleep(2.5)
-    crew("core.tick")
-    until(lambda: len(effects(host)) >= before + 3)
-    seconds = [what[:19] for what in effects(host)]
-    assert len(set(seconds)) == len(seconds)
-    moments = sorted(time.mktime(time.strptime(second, "%Y-%m-%dT%H:%M:%S")) for second in seconds)
-    assert moments == [moments[0] + step for step in range(len(moments))]
+    stage.start("core.tick")
+    stage.until(lambda: len(stage.effects()) >= before + 3)
+    moments = [datetime.fromisoformat(what) for what in stage.effects()]
+    assert [moment - moments[0] for moment in moments] == [
+        (moments[1] - moments[0]) * step for step in range(len(moments))
+    ]
+    assert (moments[1] - moments[0]).total_seconds() == 1
 
 
-def test_no_worker_is_noticed(make_host, crew, until):
-    host = make_host()
-
-    def alive() -> bool:
-        with host.read(system("tests")) as work:
-            return live_worker(work.session)
-
-    assert not alive()
-    process = crew("core.note", lease_s=0.5)
-    until(alive)
-    process.kill()
-    until(lambda: not alive(), within_s=2)
-    with host.read(system("tests")) as work:
+def test_that_no_worker_lives_is_noticed(stage: Stage) -> None:
+    assert not alive(stage)
+    worker = stage.start("core.note", lease_s=0.5)
+    stage.until(lambda: alive(stage))
+    worker.kill()
+    stage.until(lambda: not alive(stage), within_s=2)
+    with stage.host.read(system("tests")) as work:
         assert last_beat(work.session) is not None
 
 
-def enqueue_all(host: Host, job: str, count: int, *, pause_s: float = 0.03) -> None:
-    with host.write(system("tests")) as work:
+def enqueue_notes(
+    stage: Stage, count: int, *, pause_s: float = 0.03, partition: str | None = None
+) -> None:
+    with stage.host.write(system("tests")) as work:
         for n in range(count):
-            enqueue(work, job, {"what": f"job {n}", "pause_s": pause_s})
+            args = {"what": f"job {n:03}", "pause_s": pause_s}
+            enqueue(work, "core.note", args, partition=partition)
 
 
-def the_job(host: Host) -> StoredJob:
-    with host.read(system("tests")) as work:
-        return work.session.scalars(select(StoredJob)).one()
-
-
-def processes(host: Host) -> int:
-    with host.read(system("tests")) as work:
+def processes(stage: Stage) -> int:
+    with stage.host.read(system("tests")) as work:
         return len(work.session.scalars(select(WorkerProcess.id)).all())
+
+
+def alive(stage: Stage) -> bool:
+    with stage.host.read(system("tests")) as work:
+        return live_worker(work.session)
