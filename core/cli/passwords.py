@@ -1,0 +1,26 @@
+"""Where a command gets a password from: never from its arguments, which everybody can list."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import click
+
+#: Of an initial password, which is typed once and then replaced.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def given_password(*, from_stdin: bool) -> str | None:
+    """The first line of stdin, or what is typed twice at a terminal; None when neither is there."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return None
+
+
+def initial_password() -> str:
+    """80 random bits in groups one can read out."""
+    groups = ["".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4)]
+    return "-".join(groups)
