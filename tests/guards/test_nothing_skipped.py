@@ -31,14 +31,17 @@ SKIPPED = """
 """
 
 
-@pytest.mark.parametrize("processes", ["0", "2"])
-def test_a_skipped_test_fails_ci_and_is_named(
-    repository: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, processes: str
-) -> None:
+def test_a_skipped_test_is_fine_at_home(repository: pytest.Pytester) -> None:
     repository.makepyfile(SKIPPED)
-    assert repository.runpytest_subprocess("-n", processes).ret == pytest.ExitCode.OK
+    assert repository.runpytest_subprocess().ret == pytest.ExitCode.OK
+
+
+def test_a_skipped_test_fails_ci_and_is_named(
+    repository: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CI", "true")
-    outcome = repository.runpytest_subprocess("-n", processes)
+    repository.makepyfile(SKIPPED)
+    outcome = repository.runpytest_subprocess("-n", "2")
     assert outcome.ret == pytest.ExitCode.TESTS_FAILED
     outcome.stdout.fnmatch_lines(["CI: skipped: *::test_is_skipped"])
 
@@ -51,6 +54,13 @@ def test_a_suite_that_never_ran_fails_ci(
     outcome = repository.runpytest_subprocess()
     assert outcome.ret == pytest.ExitCode.TESTS_FAILED
     outcome.stdout.fnmatch_lines(["CI: nothing passed in the suite browser"])
+
+
+def test_a_chosen_few_tests_need_no_suite(
+    repository: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
+    repository.makepyfile("def test_passes(): pass")
     assert repository.runpytest_subprocess("-k", "passes").ret == pytest.ExitCode.OK
 
 
