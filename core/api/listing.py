@@ -42,7 +42,7 @@ class Listing:
     """
 
     name: str
-    statement: Select[Any]
+    statement: Select[*tuple[Any, ...]]
     sorts: Mapping[str, Expression]
     #: A name of ``sorts``; ``-name`` is descending.
     default: str
@@ -106,7 +106,7 @@ class ListQuery:
 class Page:
     """``next`` is None on the last page."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Row[*tuple[Any, ...]]]
     next: str | None
 
 
@@ -130,7 +130,7 @@ class Ordering:
         own = getattr(self.by, "table", None) is getattr(self.key, "table", self)
         return not own or bool(getattr(self.by, "nullable", True))
 
-    def apply(self, statement: Select[Any]) -> Select[Any]:
+    def apply(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         columns: list[Any] = [self.by, self.key]
         return statement.order_by(*([c.desc() for c in columns] if self.descending else columns))
 
@@ -169,16 +169,16 @@ def page(work: UnitOfWork, listing: Listing, query: ListQuery) -> Page:
 
 def _rows(
     work: UnitOfWork,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     order: Ordering,
     last: tuple[Any, Any] | None,
     wanted: int,
-) -> list[Row[Any]]:
+) -> list[Row[*tuple[Any, ...]]]:
     """Rows with a value first, then those without: databases differ in where they put NULL."""
     if not order.may_be_empty:
         found = statement if last is None else statement.where(order.behind(*last))
         return list(work.session.execute(found.limit(wanted)))
-    rows: list[Row[Any]] = []
+    rows: list[Row[*tuple[Any, ...]]] = []
     if last is None or last[0] is not None:
         filled = statement.where(order.by.is_not(None))
         filled = filled if last is None else filled.where(order.behind(*last))

@@ -24,7 +24,7 @@ PREFIX = "/api/v1"
 VERSION = "1"
 
 _VARIABLE = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
-_WRITES = {"post", "put", "patch", "delete"}
+_HEADERS = {"POST": IDEMPOTENCY, "PUT": IF_MATCH, "PATCH": IF_MATCH, "DELETE": IF_MATCH}
 
 
 class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -82,24 +82,20 @@ def describe(app: Flask, shown: Iterable[ApiBlueprint]) -> dict[str, Any]:
         blueprint.register_views_in_doc(api, app, api.spec, name=blueprint.name, parameters=None)
         api.spec.tag({"name": blueprint.name, "description": blueprint.description})
     found: dict[str, Any] = api.spec.to_dict()
-    _name_permissions(app, found)
+    _complete(app, found)
     return found
 
 
-def _name_permissions(app: Flask, found: dict[str, Any]) -> None:
+def _complete(app: Flask, found: dict[str, Any]) -> None:
     """What flask-smorest can not know of an operation: its permission and its headers."""
-    by_path = {
-        _path(rule.rule): app.view_functions[rule.endpoint]
-        for rule in app.url_map.iter_rules()
-        for _method in rule.methods or ()
-    }
-    for path, operations in found["paths"].items():
-        for method, operation in operations.items():
-            if method in _WRITES:
-                extra = IDEMPOTENCY if method == "post" else IF_MATCH
-                operation.setdefault("parameters", []).append(extra)
-            if path in by_path and (needed := permission_of(by_path[path], method.upper())):
-                operation["x-permission"] = needed
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        operations = found["paths"].get(_path(rule.rule), {})
+        for method in (rule.methods or set()) & {name.upper() for name in operations}:
+            operation = operations[method.lower()]
+            operation["x-permission"] = permission_of(view, method)
+            if header := _HEADERS.get(method):
+                operation.setdefault("parameters", []).append(header)
 
 
 def _path(rule: str) -> str:
