@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.actor import system
+from core.errors import Invalid
 from core.host import Host
 from core.search import fold, index_words, matching, words
 from modules.contacts.models import Party
@@ -120,9 +121,9 @@ def test_a_renamed_party_is_found_by_its_new_name_only(host: Host) -> None:
 
 
 def test_an_undone_change_is_not_found(host: Host, company: UUID) -> None:
-    with pytest.raises(RuntimeError), host.write(system("tests", company=company)) as work:
-        create_party(work, {"name": "Ghost"})
-        raise RuntimeError
+    actor = system("tests", company=company)
+    with pytest.raises(Invalid), host.write(actor) as work:
+        create_party(work, {"name": "Ghost"}) and create_party(work, {"name": ""})
     assert found(host, "ghost") == set()
 
 
