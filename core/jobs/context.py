@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.actor import EVERYTHING, Actor, ActorKind
 from core.jobs.claims import Claim, hold
-from core.work import UnitOfWork
+from core.work import OURSELVES, UnitOfWork
 
 
 class Running:
@@ -36,9 +36,9 @@ class Running:
         return self._stop.is_set()
 
     @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
+    def write(self, *, source: str = OURSELVES) -> Iterator[UnitOfWork]:
         """Raise ClaimLost, and roll back, when another worker has taken the job over."""
-        with self.host.write(self._actor) as work:
+        with self.host.write(self._actor, source=source) as work:
             yield work
             # At the end and not at the start: a process that hangs in here must not keep the row
             # from those who take over. From this check to the commit the row is ours.

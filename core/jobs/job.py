@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from core.work import UnitOfWork
+from core.work import OURSELVES, UnitOfWork
 
 
 class CatchUp(StrEnum):
@@ -36,8 +36,11 @@ class JobContext(Protocol):
         """The worker was asked to stop: finish the record at hand and return."""
         ...
 
-    def write(self) -> AbstractContextManager[UnitOfWork]:
-        """A writing unit of work that commits only while this job still holds its claim."""
+    def write(self, *, source: str = OURSELVES) -> AbstractContextManager[UnitOfWork]:
+        """A writing unit of work that commits only while this job still holds its claim.
+
+        ``source`` is the system that says what is written, for the journal.
+        """
         ...
 
     def read(self) -> AbstractContextManager[UnitOfWork]: ...

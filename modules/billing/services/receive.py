@@ -75,15 +75,14 @@ def receive_payment(
     document = arrived.document
     payment = work.session.get(Payment, arrived.local_id) if arrived.local_id else None
     is_new = payment is None
-    if payment is None:
-        payment = Payment()
-        work.session.add(payment)
+    payment = payment or Payment()
     payment.company_id = bindings.company_id
     payment.customer_id = _known(bindings, PARTY, document.customer)
     payment.invoice_id = _known(bindings, INVOICE, document.invoice) if document.invoice else None
     payment.amount, payment.currency = document.amount.amount, document.amount.currency
     payment.paid_on = document.paid_on
     payment.source, payment.observed_at = bindings.connection_name, work.observed_at
+    work.session.add(payment)
     work.session.flush()
     if is_new:
         _announce_payment(work, payment)

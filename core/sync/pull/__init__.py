@@ -1,0 +1,1 @@
+"""Inbound: streams are read page by page; a page and its cursor are one transaction."""

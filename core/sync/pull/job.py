@@ -1,0 +1,94 @@
+"""The pull as a job: one run at a time per connection, every few seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.errors import CrmError
+from core.jobs.job import CatchUp, Job, JobContext
+from core.jobs.queue import enqueue
+from core.sync.contract import ErpSession
+from core.sync.errors import AuthFailed
+from core.sync.health import note_auth_failed, note_trouble
+from core.sync.models import Connection, ConnectionState
+from core.sync.open_sessions import drop_session, kept_session
+from core.sync.pull.run import Pull
+from core.sync.pull.stream import Receives, Report
+from core.work import UnitOfWork
+
+PULL = "core.sync.pull"
+#: What people see of the ERP is at most this much older than the ERP, plus the time of a run.
+EVERY_S = 3.0
+
+
+def pull(context: JobContext, args: Mapping[str, Any]) -> None:
+    pull_once(context, UUID(args["connection"]))
+
+
+def pull_once(
+    context: JobContext, connection_id: UUID, report: Report = lambda _kind, _written: None
+) -> None:
+    """Bring over all that changed in the ERP. What goes wrong is noted on the connection."""
+    with context.read() as work:
+        connection = work.session.get(Connection, connection_id)
+        receives = work.enabled.inbound
+    if connection is None or connection.state is not ConnectionState.LIVE:
+        return
+    try:
+        session = kept_session(context.host, connection)
+    except CrmError as error:  # the ERP is away, or refuses us, or the settings do not fit
+        with context.write() as work:
+            _note(work, connection_id, error)
+        return
+    run = _run(context, connection, receives, session, report=report)
+    if not run.run():
+        drop_session(context.host, connection_id)
+
+
+def wake_pull(work: UnitOfWork, connection_id: UUID) -> None:
+    """Have a run follow this transaction."""
+    route = f"{PULL}:{connection_id}"
+    enqueue(work, PULL, {"connection": str(connection_id)}, key=route, partition=route)
+
+
+def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
+    with context.write() as work:
+        live = select(Connection.id).where(Connection.state == ConnectionState.LIVE)
+        for connection_id in work.session.scalars(live.order_by(Connection.id)):
+            wake_pull(work, connection_id)
+
+
+def _run(
+    context: JobContext,
+    connection: Connection,
+    receives: tuple[Receives, ...],
+    session: ErpSession,
+    *,
+    report: Report,
+) -> Pull:
+    endpoints = {endpoint.document: endpoint for endpoint in session.endpoints}
+    return Pull(context, connection, receives, dict(endpoints), report)
+
+
+def _note(work: UnitOfWork, connection_id: UUID, error: CrmError) -> None:
+    if isinstance(error, AuthFailed):
+        note_auth_failed(work, connection_id, str(error))
+    else:
+        note_trouble(work, connection_id, str(error))
+
+
+#: For the host's manifest. A run that fails is not repeated: the next tick is near.
+JOBS = (
+    Job(name=PULL, run=pull, max_attempts=3, keep_done=False),
+    Job(
+        name="core.sync.pull_tick",
+        run=tick,
+        every_s=EVERY_S,
+        catch_up=CatchUp.SKIP,
+        keep_done=False,
+    ),
+)
