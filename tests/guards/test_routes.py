@@ -9,6 +9,18 @@ from core.actor import system
 from core.host import Host
 from core.security.guard import PUBLIC, SIGNED_IN, permission_of, requires
 
+#: Open to whoever reaches us. A new line here is a decision about safety: say why beside it.
+OPEN = {
+    "/static/<path:filename>",
+    "/sign-in",
+    "/setup",  # answers only as long as there is no user
+    "/preferences",  # language and colours, in the caller's own cookie
+    "/problems/<code>",  # what an error of the API means
+    "/healthz",
+    "/readyz",
+    "/metrics",  # for a collector on the same network; counts, no names
+}
+
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 
 
@@ -30,6 +42,11 @@ def test_every_permission_asked_for_is_one_that_can_be_given(app: Flask, host: H
     with host.read(system()) as work:
         known = {permission.name for permission in work.enabled.permissions} | {PUBLIC, SIGNED_IN}
     assert {route: name for route, name in asked(app).items() if name not in known} == {}
+
+
+def test_nothing_else_is_open_to_strangers(app: Flask) -> None:
+    found = {route.split()[1] for route, permission in asked(app).items() if permission == PUBLIC}
+    assert found - OPEN == set()
 
 
 def test_a_forgotten_route_is_found(app: Flask) -> None:
