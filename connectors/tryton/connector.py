@@ -29,6 +29,7 @@ from core.sync.documents import (
 )
 from core.sync.errors import Rejected
 from core.sync.sessions import Sessions
+from core.sync.values import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,10 @@ class TrytonSession:
         ]
 
     def check(self) -> str:
+        """Look into every feed, so that a missing right is said now. Raises ``Rejected``."""
+        for endpoint in self.endpoints:
+            for stream in endpoint.streams:
+                stream.changed(Position(), 1)
         return f"{self.name}, Tryton {self.rpc.version()}"
 
 

@@ -58,6 +58,7 @@ class JsonSession:
         self._base = base_url.rstrip("/")
         self._limits = limits
         self._wire = Wire(target_of(base_url, limits.allowed))
+        self._moved = False
         self._session = requests.Session()
         self._session.trust_env = False  # neither a proxy nor .netrc may change where we go
         self._session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip"})
@@ -86,6 +87,8 @@ class JsonSession:
         )
         if body is not None:
             request.headers["Content-Type"] = "application/json"
+        if self._moved:
+            self._wire.target, self._moved = target_of(self._base, self._limits.allowed), False
         reply = self._reply(self._session.prepare_request(request), writes=writes)
         error = error_of(reply, writes=writes, secrets=(self._headers, body))
         if error is not None:
@@ -117,6 +120,7 @@ class JsonSession:
         if self._wire.expired:
             text = f"{host} did not finish its answer within {self._limits.deadline_s:g} s"
         elif not self._wire.sent:
+            self._moved = True  # perhaps: the next call asks for the address again, and checks it
             text = f"{host} can not be reached: {_reason(error)}"
         else:
             text = f"the connection to {host} broke: {_reason(error)}"

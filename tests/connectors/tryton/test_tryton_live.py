@@ -465,6 +465,28 @@ def test_a_wrong_password_is_said_in_words_and_tried_once(fresh_tryton: RunningT
     assert fresh_tryton.open().check()
 
 
+@pytest.mark.parametrize("groups", [("Sales", "Accounting"), ("Sales",)])
+def test_the_rights_the_readme_names_are_enough_and_needed(
+    tryton: RunningTryton, groups: tuple[str, ...]
+) -> None:
+    login = "-".join(groups)
+    found = tryton.rpc("res.group", "search", [["name", "in", groups]])
+    values = {"name": login, "login": login, "password": "Radkappe-4711-x", "company": 1}
+    values |= {"companies": [["add", [1]]], "groups": [["add", found]]}
+    tryton.rpc("res.user", "create", [values])
+    session = tryton.open(user=login, password="Radkappe-4711-x")
+    if "Accounting" not in groups:
+        with pytest.raises(Rejected, match="not allowed to access"):
+            session.check()
+        return
+    assert session.check().startswith("Acme")
+    orders = Orders(session.rpc, session.company)
+    _, ref = confirmed(orders, order(("1", "1", "649")))
+    assert _progress(orders, ref) == (Progress.NONE, Progress.NONE)
+    party = Outgoing(reference=f"C-{login}", document=Party(company="1", name="Rights"))
+    done(Parties(session.rpc, session.company).upsert([party])[0])
+
+
 def test_an_unknown_database_or_warehouse_is_said_in_words(tryton: RunningTryton) -> None:
     with pytest.raises(AuthFailed, match="no database nowhere"):
         tryton.open(database="nowhere")
