@@ -18,7 +18,7 @@ OPEN = {
     "/problems/<code>",  # what an error of the API means
     "/healthz",
     "/readyz",
-    "/metrics",  # for a collector on the same network; counts, no names
+    "/metrics",  # asks for itself: this machine, or a token
 }
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
