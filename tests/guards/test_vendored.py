@@ -62,12 +62,26 @@ def test_the_sprite_holds_the_listed_icons() -> None:
     assert len(drawn) == len(set(drawn))
 
 
-def test_templates_use_only_icons_of_the_sprite() -> None:
+def test_pages_use_only_icons_of_the_sprite() -> None:
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (FOLDERS[0] / SPRITE).read_text("utf-8")))
-    wanted = {
-        (template.relative_to(ROOT).as_posix(), name)
+    used = icons_used()
+    assert len(used) > 10
+    assert {where for where in used if where[1] not in drawn} == set()
+
+
+def icons_used() -> set[tuple[str, str]]:
+    """File and icon, from ``icon("home")`` in templates and ``icon="home"`` in manifests."""
+    return {
+        (file.relative_to(ROOT).as_posix(), name)
         for place in ("core", "modules", "connectors")
-        for template in (ROOT / place).rglob("*.html")
-        for name in re.findall(r"sprite\.svg#([\w-]+)", template.read_text("utf-8"))
+        for file in (ROOT / place).rglob("*")
+        if file.suffix in {".html", ".py"}
+        for name in named_icons(file.read_text("utf-8"))
     }
-    assert {(template, name) for template, name in wanted if name not in drawn} == set()
+
+
+def named_icons(text: str) -> list[str]:
+    calls = re.findall(r"\bicon\(([^()]*)\)", text)
+    # What is compared inside the call is not an icon: ``icon("clock" if age != "fresh" ...)``.
+    inside = [name for call in calls for name in re.findall(r'(?<![=!]= )"([\w-]+)"', call)]
+    return inside + re.findall(r'\bicon="([\w-]+)"', text)
