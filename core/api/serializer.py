@@ -34,18 +34,28 @@ def to_json(value: Any) -> bytes:
 
 @dataclass(frozen=True)
 class RowSerializer:
-    """``columns`` are the labels of the rows' columns, in order."""
+    """``groups`` are nested objects made of columns of the same row."""
 
     names: tuple[str, ...]
     pick: Callable[[Any], tuple[Any, ...]]
     conversions: tuple[tuple[str, Convert], ...]
+    groups: tuple[tuple[str, RowSerializer], ...]
 
     @staticmethod
     def compile(schema: Schema, columns: Sequence[str]) -> RowSerializer:
-        """Raise TypeError for a schema that does not show rows of these columns as they are."""
-        shown = {
-            field.data_key or name: (name, field) for name, field in schema.dump_fields.items()
-        }
+        """``columns`` are the labels of the rows' columns, in order.
+
+        A nested schema whose own name is no column groups columns of the row. Raise TypeError for
+        a schema that does not show rows of these columns as they are.
+        """
+        shown: dict[str, tuple[str, fields.Field[Any]]] = {}
+        groups = []
+        for name, field in schema.dump_fields.items():
+            key = field.data_key or name
+            if isinstance(field, fields.Nested) and name not in columns:
+                groups.append((key, RowSerializer.compile(field.schema, columns)))
+            else:
+                shown[key] = (name, field)
         sources = [field.attribute or name for name, field in shown.values()]
         if missing := sorted(set(sources) - set(columns)):
             raise TypeError(f"{type(schema).__name__} shows {missing}, which the list lacks.")
@@ -56,6 +66,7 @@ class RowSerializer:
             names=tuple(shown),
             pick=_picker([columns.index(source) for source in sources]),
             conversions=tuple((key, convert) for key, convert in converted if convert),
+            groups=tuple(groups),
         )
 
     def __call__(self, row: Row[Any]) -> dict[str, Any]:
@@ -63,6 +74,8 @@ class RowSerializer:
         for name, convert in self.conversions:
             if (value := shown[name]) is not None:
                 shown[name] = convert(value)
+        for name, group in self.groups:
+            shown[name] = group(row)
         return shown
 
 
@@ -73,7 +86,7 @@ def _picker(indexes: list[int]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _conversion(name: str, field: fields.Field[Any]) -> Convert | None:
-    if type(field) in _AS_IT_IS:
+    if type(field) in _AS_IT_IS or (isinstance(field, fields.Enum) and field.by_value):
         return None
     if isinstance(field, DecimalString):
         return plain_decimal

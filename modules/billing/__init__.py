@@ -4,6 +4,7 @@ from core.registry.manifest import Module, Permission, Role
 from core.sync.documents import CreditNote, Invoice, Payment
 from core.sync.exchange import Inbound
 from core.web.i18n import lazy as _
+from modules.billing import api
 from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
 
@@ -23,5 +24,6 @@ module = Module(
         Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note),
         Inbound(kind=PAYMENT, document=Payment, apply=receive_payment),
     ),
+    blueprints=(api.blueprint,),
     migrations="migrations",
 )

@@ -4,7 +4,7 @@ from core.registry.manifest import Module, Permission, Role
 from core.sync.documents import Product, Tax
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
-from modules.catalog import erp
+from modules.catalog import api, erp
 
 module = Module(
     name="catalog",
@@ -19,5 +19,6 @@ module = Module(
         Mirror(kind=erp.TAX, document=Tax, apply=erp.apply_taxes),
         Mirror(kind=erp.PRODUCT, document=Product, apply=erp.apply_products),
     ),
+    blueprints=(api.blueprint,),
     migrations="migrations",
 )

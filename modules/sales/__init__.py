@@ -5,7 +5,7 @@ from core.registry.manifest import Module, Permission, Role
 from core.sync.documents import SalesOrder, Shipment
 from core.sync.exchange import Inbound, Outbound
 from core.web.i18n import lazy as _
-from modules.sales import erp
+from modules.sales import api, erp
 from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER, SHIPMENT
 from modules.sales.services.receive import receive_order
@@ -32,5 +32,6 @@ module = Module(
         Inbound(kind=ORDER, document=SalesOrder, apply=receive_order),
         Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),
     ),
+    blueprints=(api.blueprint,),
     migrations="migrations",
 )

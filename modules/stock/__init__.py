@@ -4,7 +4,7 @@ from core.registry.manifest import Module, Permission, Role
 from core.sync.documents import StockLevel
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
-from modules.stock import erp
+from modules.stock import api, erp
 
 module = Module(
     name="stock",
@@ -17,5 +17,6 @@ module = Module(
         Role(name="Read only", permissions=("stock.read",)),
     ),
     mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels),),
+    blueprints=(api.blueprint,),
     migrations="migrations",
 )

@@ -80,6 +80,7 @@ def change_order(work: UnitOfWork, order_id: UUID, wish: OrderWish, *, version: 
         raise RuleBroken(_("An order stays with its company."))
     order.customer_id = checked.customer.id
     order.client_reference = wish.client_reference or order.client_reference
+    order.updated_at = utcnow()  # other lines are another version, even with the same totals
     order.lines.clear()
     work.session.flush()
     _put_lines(work, order, wish, checked)
