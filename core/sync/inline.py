@@ -10,7 +10,7 @@ from uuid import UUID
 from core.actor import Actor
 from core.host import Host
 from core.ids import new_id
-from core.work import UnitOfWork
+from core.work import OURSELVES, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class InlineContext:
     stopping: bool = False
 
     @contextmanager
-    def write(self) -> Iterator[UnitOfWork]:
-        with self.host.write(self.actor) as work:
+    def write(self, *, source: str = OURSELVES) -> Iterator[UnitOfWork]:
+        with self.host.write(self.actor, source=source) as work:
             yield work
 
     @contextmanager

@@ -2,14 +2,539 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
 import pytest
+from sqlalchemy import select
 
-from core.sync.documents import DocumentState
+from connectors.fake.demo import CURRENCY
+from connectors.fake.erp import Erp
+from connectors.fake.faults import When
+from connectors.fake.orders import Orders
+from connectors.fake.parties import Parties
+from core.clock import utcnow
+from core.errors import RuleBroken
+from core.money import Money
+from core.quantity import Quantity
+from core.sync import connections, outbox
+from core.sync.documents import DocumentState, Party, SalesOrder, SalesOrderLine
+from core.sync.errors import Conflict, InDoubt, NotFound, RateLimited, Rejected, Unsent
+from core.sync.models import Attempt, AttemptItem, AttemptOutcome, Connection, Echo
+from core.sync.values import Found, Outcome, Outgoing
+from core.testing import trial
+from tests.core.sync.outbound import Trial
+
+CONFIRMED, DRAFT = DocumentState.CONFIRMED, DocumentState.DRAFT
 
 
-def test_an_order_and_its_new_customer_arrive_once(connected) -> None:
+def test_an_order_and_its_new_customer_arrive_once(connected: Trial) -> None:
     order = connected.order(connected.party())
     connected.push()
     link = connected.link(order)
+    assert connected.state(order) == connected.told(order) == "confirmed"
+    assert connected.over_there() == [(link.reference, CONFIRMED)]
+    assert link.external_id == link.number == "SO00001"
+    assert connected.reference(order).startswith("SO-1-")
+
+
+def test_many_orders_leave_in_few_requests(connected: Trial) -> None:
+    orders = connected.orders(30)
+    connected.erp.faults.calls.clear()
+    connected.push()
+    assert {connected.state(order) for order in orders} == {"confirmed"}
+    calls = connected.erp.faults.calls
+    assert [calls.count(verb) for verb in ("upsert", "draft", "find", "confirm")] == [1, 1, 1, 1]
+
+
+def test_what_our_write_made_is_remembered_as_an_echo(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.push()
+    with connected.host.read(connected.actor) as work:
+        echo = work.session.scalars(select(Echo).where(Echo.kind == trial.ORDER)).one()
+    assert echo.external_id == connected.external_id(order)
+    assert echo.version == connected.erp.store.all(SalesOrder)[0].ref.version
+
+
+def test_an_order_waits_for_a_connection_and_leaves_when_there_is_one(there: Trial) -> None:
+    order = there.order(there.party())
+    there.push()
+    assert there.state(order) == "waiting"
+    assert "no connection" in there.link(order).message
+    connection_id = there.add()
+    there.push()
+    assert there.state(order) == "waiting", "a connection that was never tested is none yet"
+    assert connections.check(there.host, there.actor, connection_id).ok
+    assert there.state(order) == "queued"
+    there.push()
+    assert there.state(order) == "confirmed"
+
+
+@pytest.mark.parametrize("verb", ["draft", "confirm", "find"])
+def test_an_erp_that_is_away_is_waited_for(connected: Trial, verb: str) -> None:
+    order = connected.order(connected.party())
+    connected.fail(Unsent("erp.example can not be reached"), verb=verb)
+    connected.push()
+    link = connected.link(order)
+    assert connected.state(order) == ("queued" if verb == "draft" else "acknowledged")
+    assert link.message == "erp.example can not be reached"
+    assert connected.next_try_at(order) > utcnow()
+    connected.mend()
+    connected.push()
     assert connected.state(order) == "confirmed"
-    assert connected.over_there() == [(link.reference, DocumentState.CONFIRMED)]
+    assert connected.link(order).message == ""
+    assert connected.over_there() == [(link.reference, CONFIRMED)]
+
+
+def test_each_try_waits_longer_than_the_one_before(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.fail(Unsent("away"), verb="draft")
+    waits = []
+    for _ in range(4):
+        connected.make_due()
+        before = utcnow()
+        connected.push()
+        waits.append((connected.next_try_at(order) - before).total_seconds())
+    assert waits == sorted(waits)
+    assert 1 < waits[0] < 4
+    assert waits[-1] > 10
+
+
+@pytest.mark.parametrize("verb", ["draft", "confirm"])
+def test_a_lost_answer_is_in_doubt_and_found(connected: Trial, verb: str) -> None:
+    order = connected.order(connected.party())
+    connected.fail(InDoubt("the connection broke"), verb=verb, when=When.AFTER)
+    connected.push()
+    assert connected.state(order) == connected.told(order) == "in_doubt"
+    assert "no answer came" in connected.link(order).message
+    connected.mend()
+    connected.push()
+    assert connected.state(order) == "confirmed"
+    assert connected.over_there() == [(connected.reference(order), CONFIRMED)]
+
+
+def test_a_request_in_doubt_that_never_arrived_is_sent_again(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.fail(InDoubt("HTTP 502"), verb="draft", call=1)
+    connected.push()
+    assert connected.over_there() == []
+    connected.mend()
+    connected.push()
+    assert connected.over_there() == [(connected.reference(order), CONFIRMED)]
+
+
+def test_a_frozen_erp_keeps_orders_visibly_in_doubt_until_it_is_back(connected: Trial) -> None:
+    orders = connected.orders(20)
+    connected.fail(InDoubt("no answer within 60 s"), verb="draft", when=When.AFTER)
+    connected.push()
+    assert {connected.state(order) for order in orders} == {"in_doubt"}
+    connected.fail(Unsent("no answer within 60 s"), verb="find")
+    for _ in range(3):
+        connected.make_due()
+        connected.push()
+    assert {connected.state(order) for order in orders} == {"in_doubt"}
+    assert connected.erp.faults.calls.count("draft") == 0, "nothing is sent before a look"
+    connected.mend()
+    connected.push()
+    assert {connected.state(order) for order in orders} == {"confirmed"}
+    assert [state for _, state in connected.over_there()] == [CONFIRMED] * 20
+
+
+def test_one_rejected_order_holds_up_no_other(connected: Trial) -> None:
+    party = connected.party()
+    good = connected.order(party, "SO-1")
+    bad = connected.order(party, "SO-2", sku="NOT-THERE")
+    connected.push()
+    assert connected.state(good) == "confirmed"
+    assert connected.state(bad) == "rejected"
+    assert connected.link(bad).message == "there is no product NOT-THERE"
+    assert connected.link(bad).field == "lines"
+
+
+def test_a_list_that_is_rejected_as_a_whole_is_halved_to_the_one_at_fault(
+    connected: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Orders.draft
+
+    def all_or_nothing(self: Orders, items: Sequence[Outgoing[Any]]) -> list[Outcome]:
+        for item in items:
+            if item.document.lines[0].product == "NOT-THERE":
+                self.erp.faults.calls.append("draft refused")
+                raise Rejected("one of these has no product")
+        return whole(self, items)
+
+    monkeypatch.setattr(Orders, "draft", all_or_nothing)
+    good = connected.orders(8)
+    bad = connected.order(connected.party(), "SO-9", sku="NOT-THERE")
+    connected.push()
+    assert {connected.state(order) for order in good} == {"confirmed"}
+    assert connected.state(bad) == "rejected"
+    assert connected.erp.faults.calls.count("draft refused") <= 5
+
+
+def test_an_order_with_a_product_the_erp_does_not_know_stops_and_names_it(connected: Trial) -> None:
+    party = connected.party()
+    bad = connected.order(party, "SO-1", sku="UNKNOWN")
+    good = connected.order(party, "SO-2")
+    connected.push()
+    assert connected.state(bad) == connected.told(bad) == "stopped"
+    assert "product UNKNOWN" in connected.link(bad).message
+    assert connected.state(good) == "confirmed"
+
+
+def test_a_person_mends_the_record_and_retries(connected: Trial) -> None:
+    order = connected.order(connected.party(), sku="NOT-THERE")
+    connected.push()
+    reference = connected.reference(order)
+    with connected.host.write(connected.actor) as work:
+        work.session.get_one(trial.TrialOrder, order).sku = "LAMP-02"
+        (row,) = [row for row in connected.rows() if row.state == "stopped"]
+        outbox.retry(work, row.id)
+    connected.push()
+    assert connected.state(order) == "confirmed"
+    assert connected.over_there() == [(reference, CONFIRMED)]
+
+
+def test_only_what_stopped_can_be_retried(connected: Trial) -> None:
+    connected.order(connected.party())
+    connected.push()
+    with connected.host.write(connected.actor) as work, pytest.raises(RuleBroken):
+        outbox.retry(work, connected.rows()[0].id)
+
+
+def test_an_order_waits_for_a_customer_the_erp_refuses(connected: Trial) -> None:
+    party = connected.party(name=" ")
+    order = connected.order(party)
+    connected.push()
+    assert connected.state(party.id, trial.PARTY) == "rejected"
+    assert connected.state(order) == "waiting"
+    later = connected.order(party, "SO-2")
+    connected.push()
+    assert "a party needs a name" in connected.link(later).message
+    with connected.host.write(connected.actor) as work:
+        work.session.get_one(trial.TrialParty, party.id).name = "Somebody"
+        (row,) = [row for row in connected.rows() if row.state == "stopped"]
+        outbox.retry(work, row.id)
+    connected.push()
+    connected.push()
+    assert connected.state(order) == connected.state(later) == "confirmed"
+
+
+def test_wrong_credentials_mean_one_call_and_no_more(connected: Trial) -> None:
+    (connection,) = [route.connection_id for route in connected.routes()][:1]
+    order = connected.order(connected.party())
+    object.__setattr__(connected.erp, "password", "changed over there")
+    with connected.host.write(connected.actor) as work:
+        connections.configure(work, connected.host, connection, {"password": "old"})
+    connected.erp.faults.calls.clear()
+    for _ in range(5):
+        connected.make_due()
+        connected.push()
+    assert connected.erp.faults.calls == ["login"]
+    with connected.host.read(connected.actor) as work:
+        found = work.session.get_one(Connection, connection)
+        assert found.state == "needs_credentials"
+        assert "the password is wrong" in found.last_error
+    with connected.host.write(connected.actor) as work:
+        connections.configure(work, connected.host, connection, {"password": "changed over there"})
+    assert connections.check(connected.host, connected.actor, connection).ok
+    connected.push()
+    assert connected.state(order) == "confirmed"
+
+
+def test_a_paused_connection_sends_nothing_and_loses_nothing(connected: Trial) -> None:
+    connection = connected.routes()[0].connection_id
+    with connected.host.write(connected.actor) as work:
+        connections.pause(work, connection)
+    order = connected.order(connected.party())
+    connected.erp.faults.calls.clear()
+    connected.push()
+    assert connected.erp.faults.calls == []
+    assert connected.state(order) == "queued"
+    assert connections.resume(connected.host, connected.actor, connection).ok
+    connected.push()
+    assert connected.state(order) == "confirmed"
+
+
+def test_an_erp_that_asks_to_wait_is_given_the_time_and_no_try_is_counted(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    until = utcnow() + timedelta(minutes=5)
+    connected.fail(RateLimited("too many requests", until=until), verb="draft")
+    connected.push()
+    assert connected.next_try_at(order) == until
+    assert {row.attempts for row in connected.rows()} == {0}
+    connected.mend()
+    connected.push()
+    assert connected.state(order) == "confirmed"
+
+
+def test_a_stale_version_is_tried_three_times(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.fail(Conflict("somebody changed it"), verb="confirm")
+    states = []
+    for _ in range(3):
+        connected.make_due()
+        connected.push()
+        states.append(connected.state(order))
+    assert states == ["acknowledged", "acknowledged", "stopped"]
+
+
+def test_a_draft_that_was_deleted_over_there_is_not_made_again(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.fail(Unsent("away"), verb="confirm")
+    connected.push()
+    connected.erp.store.delete(SalesOrder, connected.external_id(order))
+    connected.mend()
+    connected.push()
+    assert connected.state(order) == "stopped"
+    assert "no longer in the ERP" in connected.link(order).message
+    assert connected.over_there() == []
+
+
+def test_an_order_deleted_while_it_is_confirmed_stops(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.fail(NotFound("there is no order SO00001"), verb="confirm")
+    connected.push()
+    assert connected.state(order) == "stopped"
+
+
+def hold_at_doubt(there: Trial) -> tuple[UUID, str]:
+    """An order whose draft is in doubt and never arrived; its reference."""
+    order = there.order(there.party())
+    there.fail(InDoubt("HTTP 502"), verb="draft", call=1)
+    there.push()
+    there.mend()
+    return order, there.reference(order)
+
+
+def put(
+    erp: Erp,
+    key: str,
+    reference: str,
+    *,
+    net: str = "21.00",
+    state: DocumentState = DRAFT,
+    customer: str | None = None,
+) -> None:
+    """An order with our reference, as somebody left it over there."""
+    party = next(row.id for row in erp.store.all(Party) if row.body.name == "Nordlicht")
+    like = next(iter(erp.store.all(SalesOrder)), None)
+    body = like.body if like else _order(party)
+    net_money = replace(body.net, amount=Decimal(net))
+    found = replace(
+        body, customer=customer or party, net=net_money, state=state, reference=reference
+    )
+    erp.store.put(key, found, reference=reference)
+
+
+def _order(customer: str) -> SalesOrder:
+    line = SalesOrderLine(
+        product="CHAIR-01",
+        quantity=Quantity(Decimal(2), "C62"),
+        unit_price=Money(Decimal("10.50"), CURRENCY),
+    )
+    return SalesOrder(
+        company="1",
+        customer=customer,
+        lines=(line,),
+        net=Money(Decimal(21), CURRENCY),
+        ordered_on=utcnow().date(),
+    )
+
+
+def test_of_several_drafts_the_oldest_is_adopted_and_the_others_are_discarded(
+    connected: Trial,
+) -> None:
+    order, reference = hold_at_doubt(connected)
+    for key in ("SO10", "SO9", "SO11"):
+        put(connected.erp, key, reference)
+    connected.push()
+    assert connected.external_id(order) == "SO9"
+    assert connected.over_there() == [(reference, CONFIRMED)]
+
+
+def test_one_past_draft_wins_over_older_drafts(connected: Trial) -> None:
+    order, reference = hold_at_doubt(connected)
+    put(connected.erp, "SO1", reference)
+    put(connected.erp, "SO2", reference, state=CONFIRMED)
+    connected.push()
+    assert connected.external_id(order) == "SO2"
+    assert connected.over_there() == [(reference, CONFIRMED)]
+
+
+def test_two_past_draft_stop_the_record(connected: Trial) -> None:
+    order, reference = hold_at_doubt(connected)
+    for key in ("SO1", "SO2"):
+        put(connected.erp, key, reference, state=CONFIRMED)
+    connected.push()
+    assert connected.state(order) == "stopped"
+    assert "SO1, SO2" in connected.link(order).message
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"net": "21.02"}, "21.02"),
+        ({"customer": "P00002"}, "another customer"),
+        ({"state": DocumentState.CANCELLED}, "cancelled"),
+    ],
+)
+def test_what_is_not_what_we_sent_is_not_adopted(
+    connected: Trial, values: dict[str, Any], words: str
+) -> None:
+    order, reference = hold_at_doubt(connected)
+    put(connected.erp, "SO1", reference, **values)
+    connected.push()
+    assert connected.state(order) == "stopped"
+    assert words in connected.link(order).message
+    assert [state for _, state in connected.over_there()] == [values.get("state", DRAFT)]
+
+
+def test_a_cent_of_rounding_is_no_difference(connected: Trial) -> None:
+    order, reference = hold_at_doubt(connected)
+    put(connected.erp, "SO1", reference, net="21.01")
+    connected.push()
+    assert connected.state(order) == "confirmed"
+
+
+def test_a_difference_stops_confirmation_and_leaves_the_draft(
+    connected: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ERP takes the draft and computes another total of it."""
+    found = Orders.find
+
+    def dearer(self: Orders, references: Sequence[str]) -> list[Found]:
+        return [replace(hit, net=hit.net + hit.net) for hit in found(self, references)]
+
+    monkeypatch.setattr(Orders, "find", dearer)
+    order = connected.order(connected.party())
+    connected.push()
+    assert connected.state(order) == "stopped"
+    assert connected.external_id(order) == "SO00001"
+    assert connected.over_there() == [(connected.reference(order), DRAFT)]
+
+
+def test_a_connector_that_breaks_or_answers_too_little_leaves_the_list_in_doubt(
+    connected: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = connected.order(connected.party())
+    connected.fail(KeyError("id"), verb="draft", when=When.AFTER)
+    connected.push()
+    assert connected.state(order) == "in_doubt"
+    assert "KeyError" in connected.link(order).message
+    connected.mend()
+    whole = Orders.confirm
+    monkeypatch.setattr(Orders, "confirm", lambda self, refs: whole(self, refs)[1:])
+    connected.push()
+    assert connected.state(order) == "in_doubt"
+    monkeypatch.undo()
+    connected.make_due()
+    connected.push()
+    assert connected.over_there() == [(connected.reference(order), CONFIRMED)]
+
+
+def test_an_erp_that_answers_looks_but_never_writes_stops_for_a_person(connected: Trial) -> None:
+    order = connected.order(connected.party())
+    connected.fail(InDoubt("HTTP 500"), verb="confirm")
+    for _ in range(12):
+        connected.make_due()
+        connected.push()
+    assert connected.state(order) == "stopped"
+    assert connected.erp.faults.calls.count("confirm") == 8
+
+
+def test_an_order_is_taken_back_before_it_left(there: Trial) -> None:
+    order = there.order(there.party())
+    with there.host.write(there.actor) as work:
+        outbox.withdraw(work, trial.ORDER, order)
+    there.connect()
+    there.push()
+    assert there.state(order) is None
+    assert there.over_there() == []
+
+
+@pytest.mark.parametrize("when", list(When))
+def test_an_order_that_may_have_left_is_not_taken_back(connected: Trial, when: When) -> None:
+    order = connected.order(connected.party())
+    connected.fail(InDoubt("no answer"), verb="draft", when=when)
+    connected.push()
+    with (
+        connected.host.write(connected.actor) as work,
+        pytest.raises(RuleBroken, match="no longer be taken back"),
+    ):
+        outbox.withdraw(work, trial.ORDER, order)
+
+
+def test_what_the_erp_refused_can_be_taken_back_and_sent_again(connected: Trial) -> None:
+    order = connected.order(connected.party(), sku="NOT-THERE")
+    connected.push()
+    reference = connected.reference(order)
+    with connected.host.write(connected.actor) as work:
+        outbox.withdraw(work, trial.ORDER, order)
+    assert connected.state(order) is None
+    with connected.host.write(connected.actor) as work:
+        work.session.get_one(trial.TrialOrder, order).sku = "LAMP-02"
+        outbox.send(work, trial.ORDER, order, company_id=connected.company, number="SO-1")
+    connected.push()
+    assert connected.over_there() == [(reference, CONFIRMED)]
+
+
+def test_changes_of_one_record_before_it_leaves_are_one(connected: Trial) -> None:
+    party = connected.party()
+    for _ in range(3):
+        with connected.host.write(connected.actor) as work:
+            outbox.send(work, trial.PARTY, party.id, company_id=connected.company, number="P")
+    assert len(connected.rows()) == 1
+    connected.push()
+    assert connected.erp.faults.calls.count("upsert") == 1
+
+
+def test_a_change_while_a_record_is_under_way_follows_it(
+    connected: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = connected.party("before")
+
+    def rename_and_send() -> None:
+        with connected.host.write(connected.actor) as work:
+            work.session.get_one(trial.TrialParty, party.id).name = "after"
+            outbox.send(work, trial.PARTY, party.id, company_id=connected.company, number="P")
+
+    with connected.host.write(connected.actor) as work:
+        outbox.send(work, trial.PARTY, party.id, company_id=connected.company, number="P")
+    whole = Parties.upsert
+
+    def while_it_changes(self: Parties, items: Sequence[Outgoing[Any]]) -> list[Outcome]:
+        monkeypatch.undo()
+        outcomes = whole(self, items)
+        rename_and_send()
+        return outcomes
+
+    monkeypatch.setattr(Parties, "upsert", while_it_changes)
+    connected.push()
+    sent = [row.body.name for row in connected.erp.store.all(Party)]
+    assert sent.count("after") == 1
+    assert sent.count("before") == 0
+    assert {row.state for row in connected.rows()} == {"done"}
+
+
+def test_attempts_tell_what_left_and_how_it_ended(connected: Trial) -> None:
+    connected.order(connected.party())
+    connected.fail(InDoubt("no answer"), verb="confirm", when=When.AFTER)
+    connected.push()
+    connected.mend()
+    connected.push()
+    with connected.host.read(connected.actor) as work:
+        rows = work.session.execute(
+            select(Attempt.verb, AttemptItem.outcome)
+            .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+            .order_by(Attempt.id)
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("upsert", AttemptOutcome.DONE),
+        ("draft", AttemptOutcome.DONE),
+        ("confirm", AttemptOutcome.RESOLVED),
+    ]
