@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from core.errors import Busy, CrmError, NotFound, TooMany
+from core.web.i18n import gettext as _
 from core.web.i18n import lazy
 
 
@@ -90,7 +91,12 @@ def error_page(
     words = _PAGES.get(status, _PAGES[500 if status >= 500 else 400])
     template = "error.html" if g.get("actor") else "error_bare.html"
     page = render_template(
-        template, status=status, words=words, message=message, retry_after_s=retry_after_s
+        template,
+        status=status,
+        words=words,
+        message=message,
+        retry_after_s=retry_after_s,
+        crumbs=[(_("Error"), "")],
     )
     response = make_response(page, status)
     response.headers.update(headers)

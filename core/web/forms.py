@@ -16,7 +16,7 @@ only, never shown; left empty it stays as it is), ``multiline`` and ``choices`` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,8 @@ class Form:
     wrong: dict[str, str] = field(default_factory=dict)
     #: The record as somebody else has saved it in the meantime.
     theirs: Stored | None = None
+    #: Crumbs that lead to the form: ``[(_("Orders"), address)]``; its title comes behind them.
+    path: Sequence[tuple[str, str]] = ()
 
     @classmethod
     def sent(
@@ -96,8 +98,15 @@ class Form:
         try:
             return self.schema.load(given)
         except ValidationError as error:
-            self.wrong |= {name: _first(found) for name, found in _messages(error).items()}
+            self.wrong |= self._reasons(error)
             return None
+
+    def _reasons(self, error: ValidationError) -> dict[str, str]:
+        empty = {one.name for one in self.fields if one.required and not self.shown(one)}
+        return {
+            name: _("Fill this in.") if name in empty else _first(found)
+            for name, found in _messages(error).items()
+        }
 
     def given(self) -> dict[str, Any]:
         """The form as the schema takes it, not yet loaded; problems of form go to ``wrong``."""
@@ -154,7 +163,7 @@ def form_page(
     form: Form, *, title: str, back: str, lede: str = "", save: str = lazy("Save")
 ) -> str:
     """``back`` is where the form was opened from. For more than fields, use form_parts.html."""
-    crumbs = [(title, "")]
+    crumbs = [*form.path, (title, "")]
     return render_template(
         "form.html", form=form, title=title, back=back, lede=lede, save=_(save), crumbs=crumbs
     )

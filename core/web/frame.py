@@ -129,7 +129,7 @@ def _entry(item: MenuItem) -> Entry:
 
 
 def _account() -> tuple[Entry, ...]:
-    address = _address("security_pages.account")
+    address = _address("account_pages.index")
     return (Entry(_("Account"), address, "user-circle"),) if address else ()
 
 
@@ -153,6 +153,13 @@ def _speak() -> None:
     i18n.speak(voice_of(request, _catalogues()))
 
 
+def _speak_as_known() -> None:
+    """A person's own settings stand above what this browser says."""
+    caller = g.get("caller")
+    if caller is not None and (caller.language or caller.timezone):
+        i18n.speak(voice_of(request, _catalogues(), language=caller.language, zone=caller.timezone))
+
+
 def _folders(host: Host) -> list[Path]:
     """Of the host and of every installed module that brings translations."""
     roots = [str(Path(__file__).parent)]
@@ -172,10 +179,15 @@ def init(app: Flask) -> None:
     compression.init(app)
 
 
+def follow_callers(app: Flask) -> None:
+    """Called once by ``create_app``, after the package that identifies callers."""
+    app.before_request(_speak_as_known)
+
+
 def _teach_templates(app: Flask) -> None:
     environment: Any = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)
+    environment.install_gettext_callables(i18n.gettext, i18n.plural, newstyle=True)
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
         frame=frame,

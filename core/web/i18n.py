@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import cached_property
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,13 @@ def gettext(text: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
-    """``%(n)s`` is the number itself."""
-    return voice().words.ngettext(one, many, n) % {"n": n, **values}
+    """``%(n)s`` is the number itself (in templates Jinja calls it ``%(num)s``)."""
+    return plural(one, many, n) % {"n": n, **values}
+
+
+def plural(one: str, many: str, n: int) -> str:
+    """Not filled in yet: templates do that themselves."""
+    return voice().words.ngettext(one, many, n)
 
 
 def lazy(text: str) -> str:
@@ -81,7 +87,7 @@ class Catalogues:
     folders: Sequence[Path]
     _read: dict[str, NullTranslations] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def languages(self) -> list[str]:
         """What somebody may choose: the source language, and every one with a catalogue."""
         found = {path.parts[-3] for f in self.folders for path in f.glob(f"*/*/{DOMAIN}.mo")}

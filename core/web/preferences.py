@@ -34,13 +34,18 @@ def preferences_of(request: Request) -> Preferences:
     )
 
 
-def voice_of(request: Request, catalogues: Catalogues) -> Voice:
-    """The language chosen here, else the best of those the browser asks for."""
+def voice_of(
+    request: Request, catalogues: Catalogues, *, language: str = "", zone: str = ""
+) -> Voice:
+    """``language`` and ``zone`` where they are known, else what this browser chose or asks for."""
     offered = catalogues.languages
-    chosen = request.cookies.get("language", "")
-    if chosen not in offered:
+    wanted = (language, request.cookies.get("language", ""))
+    chosen = next((one for one in wanted if one in offered), None)
+    if chosen is None:
         chosen = request.accept_languages.best_match(offered, default=SOURCE) or SOURCE
-    return catalogues.voice(chosen, request.cookies.get("zone", ""))
+    # Every account begins with UTC: the browser knows better where its reader is.
+    place = zone if zone not in {"", "UTC"} else request.cookies.get("zone", "")
+    return catalogues.voice(chosen, place)
 
 
 def keep(response: Response, name: str, value: str, *, secure: bool) -> None:
