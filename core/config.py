@@ -40,6 +40,9 @@ class Settings:
     #: Where people reach Tandem, for links in mails; empty: as the request came.
     public_url: str = ""
     log_level: str = "INFO"
+    #: Jobs that ended well, and events every subscriber had, are forgotten after so many days.
+    keep_jobs_days: int = 14
+    keep_events_days: int = 30
     #: Serves the page that acts as a back-office user in the demo's ERP.
     demo_dir: Path | None = None
 

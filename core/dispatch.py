@@ -6,9 +6,9 @@ there is nothing a claim could add; and a keyed job would make all who publish w
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from core.events import EventPosition, StoredEvent, Subscription, kind_of, reviv
 from core.jobs.claims import back_off_s
 from core.work import UnitOfWork
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 #: Tries of one event before its subscriber stops for a person to look.
 MAX_ATTEMPTS = 8
@@ -54,7 +54,7 @@ class Dispatcher:
 
     def _behind(self, subscriptions: list[Subscription]) -> list[Subscription]:
         with self._host.read(system("events")) as work:
-            newest = _newest(work.session)
+            newest = newest_place(work.session)
             places = _places(work.session, due=True)
             return [
                 item
@@ -78,7 +78,7 @@ class Dispatcher:
         except Busy:
             return False  # the next step tries again; that it could not try does not count
         except Exception as error:
-            log.warning("%s failed.", subscription.name, exc_info=error)
+            log.warning("subscriber.failed", subscriber=subscription.name, exc_info=error)
             with self._host.write(system("events")) as work:
                 _count_failure(work, subscription, f"{type(error).__name__}: {error}")
             return False
@@ -94,7 +94,7 @@ def prepare(work: UnitOfWork) -> None:
     """
     if work.session.get_bind().dialect.name != "sqlite":  # SQLite has one writer anyway
         work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    newest, known = _newest(work.session), _places(work.session)
+    newest, known = newest_place(work.session), _places(work.session)
     owners = {
         item.name: module.name for module in work.enabled.modules for item in module.subscriptions
     }
@@ -107,6 +107,15 @@ def prepare(work: UnitOfWork) -> None:
     if new:
         rows = [{"id": key, "place": newest + step} for step, key in enumerate(new, start=1)]
         work.session.execute(update(StoredEvent), rows)
+
+
+def newest_place(session: Session) -> int:
+    return session.scalar(select(func.max(StoredEvent.place))) or 0
+
+
+def waits_behind(session: Session, subscription: Subscription, place: int) -> bool:
+    """Whether there is an event for ``subscription`` that it gets after ``place``."""
+    return session.scalar(_following(subscription, place)) is not None
 
 
 def resume(work: UnitOfWork, subscriber: str) -> None:
@@ -174,10 +183,6 @@ def _due() -> tuple[Any, ...]:
 
 def _new() -> Select[Any]:
     return select(StoredEvent.id).where(StoredEvent.place.is_(None))
-
-
-def _newest(session: Session) -> int:
-    return session.scalar(select(func.max(StoredEvent.place))) or 0
 
 
 def _following(subscription: Subscription, place: int) -> Select[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
+import structlog
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from core.jobs.models import Schedule
 from core.jobs.queue import enqueue, insert_into
 from core.work import UnitOfWork
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 #: A tick that is later than this had nobody up for it.
 _LATE = timedelta(seconds=10)
@@ -130,6 +130,6 @@ def _cron(line: str, name: str) -> Trigger | None:
         named = re.sub(r"(?<![/\d])[0-7](?!\d)", lambda day: _WEEKDAYS[int(day[0])], weekday)
         trigger: Trigger = CronTrigger.from_crontab(" ".join([*fields, named]), timezone=UTC)
     except ValueError:
-        log.exception("The schedule %r of %s can not be read: it does not run.", line, name)
+        log.exception("schedule.unreadable", job=name, cron=line)
         return None
     return trigger

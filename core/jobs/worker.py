@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from threading import Event, Lock, Thread
@@ -10,6 +9,7 @@ from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from core.jobs.models import StoredJob
 from core.jobs.process import Process
 from core.jobs.schedule import plan
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -142,19 +142,19 @@ class Worker:
             count = take_over(session, jobs, self._process.id, self._in_hand)
         self._looked_for_dead_at = monotonic() if count == 0 else float("-inf")
         if count:
-            log.warning("Took over %d jobs of a worker that is gone.", count)
+            log.warning("jobs.taken_over", count=count)
 
     def _run(self, claim: Claim) -> None:
         settle: Callable[[Session], None]
         try:
             claim.job.run(Running(self._host, claim, self._stop), claim.args)
         except ClaimLost as lost:
-            log.warning("%s", lost)
+            log.warning("job.lost", job=claim.job.name, reason=str(lost))
             return
         except Busy:
             settle = partial(put_back, claim=claim, after_s=_BUSY_RETRY_S)
         except (Exception, SystemExit) as error:
-            log.warning("%s failed.", claim.job.name, exc_info=error)
+            log.warning("job.failed", job=claim.job.name, exc_info=error)
             settle = partial(fail, claim=claim, error=f"{type(error).__name__}: {error}")
         else:
             settle = partial(finish, claim=claim)
@@ -171,9 +171,9 @@ class Worker:
         try:
             return ask()
         except (Busy, DBAPIError) as error:
-            log.warning("The database did not answer: %s", error)
+            log.warning("worker.database_away", reason=str(error))
         except Exception:  # the border: no error may end a thread that others rely on
-            log.exception("The worker can not do its work.")
+            log.exception("worker.failed")
         self._gone.wait(_AWAY_S)
         return None
 
