@@ -85,18 +85,21 @@ class TrytonDemo:
 
     def stop(self) -> None:
         """Also stops a frozen one, and one an earlier process of ours left behind."""
-        if not self._here.exists:
-            return
-        pid = self._here.state.pid
-        if not pid or not _is_server(pid, self._here.state.port):
-            return
-        for name, wait_s in ((signal.SIGTERM, _STOP_S), (signal.SIGKILL, _STOP_S)):
-            _send(pid, name)
+        pid = self._here.state.pid if self._here.exists else None
+        if pid and _is_server(pid, self._here.state.port):
+            self._end(pid)
+        if self._server is not None:
+            self._server.wait(_STOP_S)
+            self._server = None
+        if pid:
+            self._here.keep(pid=None)
+
+    def _end(self, pid: int) -> None:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            _send(pid, number)
             _send(pid, signal.SIGCONT)
-            if self._is_gone(pid, wait_s):
-                break
-        self._here.keep(pid=None)
-        self._server = None
+            if self._is_gone(pid, _STOP_S):
+                return
 
     def ship(self, reference: str) -> str:
         return self._people().ship(reference)
