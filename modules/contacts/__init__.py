@@ -6,7 +6,9 @@ from core.registry.manifest import Module, Permission, Role
 from core.sync.documents import Party
 from core.sync.exchange import Mirror, Outbound
 from core.web.i18n import lazy as _
-from modules.contacts import erp
+from modules.contacts import api, erp
+from modules.contacts.kinds import PARTY
+from modules.contacts.services.arrivals import receive_parties
 
 module = Module(
     name="contacts",
@@ -21,7 +23,8 @@ module = Module(
         Role(name="Service agent", permissions=("contacts.read", "contacts.write")),
         Role(name="Read only", permissions=("contacts.read",)),
     ),
-    outbound=(Outbound(kind=erp.PARTY, document=Party, load=erp.load_party),),
-    mirrors=(Mirror(kind=erp.PARTY, document=Party, apply=erp.apply_parties),),
+    blueprints=(api.blueprint,),
+    outbound=(Outbound(kind=PARTY, document=Party, load=erp.load_party),),
+    mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties),),
     migrations="migrations",
 )

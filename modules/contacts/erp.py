@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,13 +9,9 @@ from sqlalchemy import select
 from core.sync.documents import Address as AddressDocument
 from core.sync.documents import ContactPoint as PointDocument
 from core.sync.documents import Party as PartyDocument
-from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.exchange import Bindings
 from core.work import UnitOfWork
 from modules.contacts.models import Address, ContactPoint, Party
-from modules.contacts.services.arrivals import receive_parties
-
-#: Also the kind of the bindings.
-PARTY = "contacts.party"
 
 
 def load_party(work: UnitOfWork, party_id: UUID, bindings: Bindings) -> PartyDocument:
@@ -32,12 +27,6 @@ def load_party(work: UnitOfWork, party_id: UUID, bindings: Bindings) -> PartyDoc
         contact_points=tuple(_points(work, party_id)),
         active=party.active,
     )
-
-
-def apply_parties(
-    work: UnitOfWork, arrived: Sequence[Arrived[PartyDocument]], bindings: Bindings
-) -> Counts:
-    return receive_parties(work, arrived, bindings, kind=PARTY)
 
 
 def _addresses(work: UnitOfWork, party_id: UUID) -> list[AddressDocument]:

@@ -20,6 +20,7 @@ from core.sync.documents import PartyKind
 from core.sync.exchange import Arrived, Bindings, Counts
 from core.work import UnitOfWork
 from modules.contacts.events import PartyCreated
+from modules.contacts.kinds import PARTY
 from modules.contacts.models import Address, ContactPoint, Party, PartyInErp, PartyRole
 from modules.contacts.rules import PointKind, Role
 from modules.contacts.services.finding import search_again
@@ -30,13 +31,8 @@ Row = dict[str, Any]
 
 
 def receive_parties(
-    work: UnitOfWork,
-    arrived: Sequence[Arrived[PartyDocument]],
-    bindings: Bindings,
-    *,
-    kind: str,
+    work: UnitOfWork, arrived: Sequence[Arrived[PartyDocument]], bindings: Bindings
 ) -> Counts:
-    """Create, merge or leave each; ``kind`` is that of the bindings."""
     # A stream may name a record twice: the last one counts.
     latest = {item.external_id: item for item in arrived}
     fresh = {key: said(item.document) for key, item in latest.items() if item.local_id is None}
@@ -46,7 +42,7 @@ def receive_parties(
     ids = {key: new_id() for key in fresh}
     _create(work, bindings, {ids[key]: new for key, new in fresh.items()})
     merge_parties(work, bindings, moved, before)
-    bindings.bind(kind, ids)
+    bindings.bind(PARTY, ids)
     search_again(work, [*ids.values(), *moved])
     return Counts(written=len(ids) + len(moved), unchanged=len(ours) - len(moved))
 

@@ -10,10 +10,9 @@ from sqlalchemy import select
 
 from core import search
 from core.work import UnitOfWork
+from modules.contacts.kinds import PARTY
 from modules.contacts.models import Address, ContactPoint, Party
 from modules.contacts.rules import PointKind, digits
-
-ENTITY = "contacts.party"
 
 
 def search_again(work: UnitOfWork, party_ids: Sequence[UUID]) -> None:
@@ -31,7 +30,7 @@ def search_again(work: UnitOfWork, party_ids: Sequence[UUID]) -> None:
     cities = select(Address.party_id, Address.city).where(Address.active)
     for key, city in work.session.execute(cities.where(Address.party_id.in_(party_ids))):
         texts[key].append(city)
-    search.put(work.session, ENTITY, texts)
+    search.put(work.session, PARTY, texts)
 
 
 def point_texts(kind: PointKind, value: str) -> Iterable[str]:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core.clock import utcnow
 from core.errors import NotFound
-from core.work import UnitOfWork
+from core.work import OURSELVES, UnitOfWork
 from modules.contacts.models import Interaction, Party, TimelineEntry
 
 
@@ -52,7 +53,7 @@ def record(
     entry = TimelineEntry(
         company_id=_company(work, party_id),
         party_id=party_id,
-        happened_at=happened_at or work.observed_at,
+        happened_at=happened_at or _now(work),
         kind=kind,
         text=said.text,
         params=dict(said.params),
@@ -76,6 +77,11 @@ def tell(work: UnitOfWork, interaction: Interaction) -> TimelineEntry:
     )
     entry.interaction_id = interaction.id
     return entry
+
+
+def _now(work: UnitOfWork) -> datetime:
+    """What several lines of one unit of work say happened in the order they were written."""
+    return utcnow() if work.source == OURSELVES else work.observed_at
 
 
 def _company(work: UnitOfWork, party_id: UUID) -> UUID:

@@ -22,7 +22,8 @@ from core.sync.documents import PartyKind
 from core.sync.exchange import Arrived, Counts
 from core.sync.models import Connection
 from core.testing.plugin import CountQueries
-from modules.contacts.erp import PARTY, apply_parties, load_party
+from modules.contacts.erp import load_party
+from modules.contacts.kinds import PARTY
 from modules.contacts.models import Address, ContactPoint, Party, PartyRole
 from modules.contacts.rules import PointKind, Role
 from modules.contacts.services import (
@@ -32,6 +33,7 @@ from modules.contacts.services import (
     change_party,
     create_party,
 )
+from modules.contacts.services.arrivals import receive_parties
 
 HOME = AddressDocument(id="11", street="Main 1", postal_code="10115", city="Berlin", country="DE")
 ACME = PartyDocument(
@@ -69,7 +71,7 @@ def arrive(host: Host, erp: UUID, *documents: PartyDocument) -> Counts:
             )
             for key, document in _numbered(documents)
         ]
-        return apply_parties(work, arrived, bindings)
+        return receive_parties(work, arrived, bindings)
 
 
 def _numbered(documents: Sequence[PartyDocument]) -> list[tuple[str, PartyDocument]]:

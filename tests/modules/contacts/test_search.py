@@ -122,8 +122,9 @@ def test_a_renamed_party_is_found_by_its_new_name_only(host: Host) -> None:
 
 def test_an_undone_change_is_not_found(host: Host, company: UUID) -> None:
     actor = system("tests", company=company)
+    names = ("Ghost", "")
     with pytest.raises(Invalid), host.write(actor) as work:
-        create_party(work, {"name": "Ghost"}) and create_party(work, {"name": ""})
+        [create_party(work, {"name": name}) for name in names]
     assert found(host, "ghost") == set()
 
 
