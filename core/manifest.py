@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from core import retention
 from core.api import modules
 from core.api.idempotency import forget_answers
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Permission, Role
+from core.security import jobs as sweeping
 from core.security import pages as security
 from core.sync import tick as outbound
 from core.sync.pull import job as inbound
@@ -33,6 +35,13 @@ module = Module(
     ),
     menu=(
         MenuItem(
+            title=lazy("Users"),
+            endpoint="users_pages.index",
+            permission="core.users",
+            icon="users",
+            order=980,
+        ),
+        MenuItem(
             title=lazy("Modules"),
             endpoint="modules_pages.index",
             permission="core.modules",
@@ -41,7 +50,9 @@ module = Module(
         ),
     ),
     jobs=(
+        *sweeping.JOBS,
         Job(name="core.forget_answers", run=forget_answers, cron="17 * * * *"),
+        retention.job,
         *outbound.JOBS,
         *inbound.JOBS,
     ),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 
 import click
-
-#: Of an initial password, which is typed once and then replaced.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def given_password(*, from_stdin: bool) -> str | None:
@@ -18,9 +14,3 @@ def given_password(*, from_stdin: bool) -> str | None:
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     return None
-
-
-def initial_password() -> str:
-    """80 random bits in groups one can read out."""
-    groups = ["".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4)]
-    return "-".join(groups)

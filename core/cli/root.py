@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from core.clock import utcnow
 from core.config import load_settings
-from core.errors import CrmError
+from core.errors import Busy, CrmError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def _in_words(error: Exception, *, debug: bool) -> str:
     match error:
         case click.ClickException():
             return error.format_message()
+        case Busy(__cause__=Exception() as cause):
+            return f"The database is busy or away: {getattr(cause, 'orig', cause)}"
         case CrmError():
             return _with_fields(error)
         case OSError():
@@ -101,8 +103,10 @@ def _with_fields(error: CrmError) -> str:
 
 
 def _of_database(error: Exception) -> str | None:
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - 0.3 s that --help need not pay
+    from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: PLC0415 - 0.3 s for --help
 
+    if isinstance(error, ArgumentError):
+        return f"The setting database_url can not be read: {error}"
     if not isinstance(error, DBAPIError):
         return None
     text = str(error.orig)

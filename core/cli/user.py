@@ -6,10 +6,11 @@ import click
 from sqlalchemy import select
 
 from core.cli.opened import OPERATOR, opened
-from core.cli.passwords import given_password, initial_password
+from core.cli.passwords import given_password
 from core.companies import Company
 from core.errors import NotFound
 from core.security.accounts import Person, create_user, new_password_hash
+from core.security.passwords import initial_password
 from core.work import UnitOfWork
 
 

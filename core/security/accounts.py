@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from sqlalchemy import delete, exists, func, select
 
@@ -128,6 +129,8 @@ def _check(work: UnitOfWork, person: Person, user: User | None = None) -> None:
         problems["name"] = _("Enter a name of at most 200 characters.")
     if unknown := sorted(person.roles - all_roles(work).keys()):
         problems["roles"] = _("There is no role %(name)s.", name=", ".join(unknown))
+    if person.timezone not in available_timezones():
+        problems["timezone"] = _("There is no time zone %(name)s.", name=person.timezone)
     wanted = person.companies | ({person.company_id} if person.company_id else set())
     if len(wanted) != _count(work, wanted):
         problems["companies"] = _("One of these companies does not exist.")

@@ -99,7 +99,7 @@ def secret_hash(secret: str) -> str:
 def by_session(session: Session, registry: Registry, secret: str) -> Caller | None:
     now = utcnow()
     values = {"hash": secret_hash(secret), "now": now, "idle_since": now - IDLE}
-    rows = session.execute(_BY_SESSION, values).all()
+    rows = session.connection().execute(_BY_SESSION, values).all()
     if not rows:
         return None
     enabled = registry.enabled(session, rows[0].generation)
@@ -113,7 +113,7 @@ def by_session(session: Session, registry: Registry, secret: str) -> Caller | No
 
 def by_token(session: Session, registry: Registry, secret: str) -> Caller | None:
     values = {"hash": secret_hash(secret), "now": utcnow()}
-    rows = session.execute(_BY_TOKEN, values).all()
+    rows = session.connection().execute(_BY_TOKEN, values).all()
     if not rows:
         return None
     enabled = registry.enabled(session, rows[0].generation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -11,6 +13,9 @@ from core.web.i18n import gettext as _
 SHORTEST = 12
 #: Longer ones only cost us time.
 LONGEST = 200
+
+#: Of initial passwords: nothing that looks like something else.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 #: About 0.1 s of one core and 32 MiB a try, above the minimum of OWASP's password storage page;
 #: kept small enough for several sign-ins at once in one web worker.
@@ -54,3 +59,9 @@ def check_password(password: str, email: str) -> None:
     else:
         return
     raise Invalid(problem, fields={"password": problem})
+
+
+def initial_password() -> str:
+    """Nearly 80 random bits in groups one can read out; its owner replaces it."""
+    groups = ["".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4)]
+    return "-".join(groups)

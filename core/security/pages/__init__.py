@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from core.security.pages import account, entrance, roles, tokens, users
 
-from core.security.pages import entrance
-
-blueprints: tuple[Blueprint, ...] = (entrance.blueprint,)
+blueprints = (
+    entrance.blueprint,
+    account.blueprint,
+    users.blueprint,
+    roles.blueprint,
+    tokens.blueprint,
+)
