@@ -36,8 +36,10 @@ class Database:
         """
         engine = self.engine if writes else self._reading
         try:
-            with Session(engine, expire_on_commit=False) as session, session.begin():
+            with Session(engine, expire_on_commit=False) as session:
                 yield session
+                if writes:
+                    session.commit()  # a reading one just ends: that is half the effort
         except StaleDataError as error:
             raise Stale("Somebody else saved this record in the meantime.") from error
         except DBAPIError as error:

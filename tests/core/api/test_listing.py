@@ -226,7 +226,7 @@ def test_a_deep_page_seeks_in_the_index(work: UnitOfWork) -> None:
     fill(work, [plain_row(year=number) for number in range(3000)])
     connection.exec_driver_sql("ANALYZE")
     order = BELLS.ordering("year")
-    seek = order.apply(BELLS.statement.where(order.behind(2000, new_id()))).limit(5)
+    seek = order.statement.where(order.behind(2000, new_id())).limit(5)
     compiled = seek.compile(connection, compile_kwargs={"literal_binds": True})
     explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {compiled}"))
