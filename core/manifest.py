@@ -9,6 +9,7 @@ from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Permission, Role
 from core.security import jobs as sweeping
 from core.security import pages as security
+from core.sync import api as sync_api
 from core.sync import tick as outbound
 from core.sync.pull import job as inbound
 from core.web import modules as module_pages
@@ -30,6 +31,8 @@ module = Module(
     blueprints=(
         *security.blueprints,
         modules.blueprint,
+        sync_api.connections_blueprint,
+        sync_api.sync_blueprint,
         pages.blueprint,
         module_pages.blueprint,
     ),

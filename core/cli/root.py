@@ -35,6 +35,8 @@ COMMANDS = {
     "module": Place("core.cli.module", "What is installed, and what is on."),
     "user": Place("core.cli.user", "People who may sign in."),
     "token": Place("core.cli.token", "Ways in for programs."),
+    "connection": Place("core.cli.connection", "ERPs this installation works with."),
+    "sync": Place("core.cli.sync", "What goes to and comes from the ERPs."),
 }
 _INTERRUPTED = 130
 

@@ -29,7 +29,11 @@ log = structlog.get_logger()
 
 
 def push(context: JobContext, args: Mapping[str, Any]) -> None:
-    route = Route(UUID(args["connection"]), args["kind"])
+    push_all(context, Route(UUID(args["connection"]), args["kind"]))
+
+
+def push_all(context: JobContext, route: Route) -> None:
+    """Round after round until nothing is due, or the ERP is in trouble."""
     while not context.stopping and push_round(context, route):
         pass
 

@@ -1,0 +1,180 @@
+"""``tandem connection``: ERPs this installation works with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+import orjson
+from sqlalchemy import select
+
+from core.cli.opened import OPERATOR, opened
+from core.cli.show import show_table
+from core.companies import Company, home
+from core.errors import Invalid, NotFound
+from core.host import Host
+from core.sync import connections as services
+from core.sync.models import Connection
+from core.sync.overview import overview
+from core.work import UnitOfWork
+
+_PAIR = "NAME=VALUE"
+
+
+@click.group()
+def connection() -> None:
+    """ERPs this installation works with."""
+
+
+@connection.command()
+@click.argument("name")
+@click.option("--connector", required=True, help="Its kind, like tryton or fake.")
+@click.option("--set", "plain", multiple=True, metavar=_PAIR, help="A setting that is no secret.")
+@click.option("--secret-env", multiple=True, metavar="NAME=VARIABLE", help="From the environment.")
+@click.option("--secret-file", multiple=True, metavar="NAME=FILE", help="A file's first line.")
+@click.option("--company", help="Whose orders it takes; not needed where there is one company.")
+@click.option("--test/--no-test", "tests", default=True, help="Test it, and let it work if well.")
+def add(  # noqa: PLR0913 - one parameter per option
+    *,
+    name: str,
+    connector: str,
+    plain: tuple[str, ...],
+    secret_env: tuple[str, ...],
+    secret_file: tuple[str, ...],
+    company: str | None,
+    tests: bool,
+) -> None:
+    """Set up a connection. What is secret never stands in the arguments: everybody can list them.
+
+    Secrets that are given neither way are asked for at a terminal.
+    """
+    with opened() as host:
+        schema = host.registry.connector(connector).manifest.settings
+        secrets = services.secret_fields(schema)
+        given = _plain(plain, secrets)
+        given |= {key: os.environ.get(value, "") for key, value in _pairs(secret_env)}
+        given |= {key: _first_line(Path(value)) for key, value in _pairs(secret_file)}
+        given |= _asked(secrets - given.keys())
+        with host.write(OPERATOR) as work:
+            made = services.add(
+                work,
+                host,
+                name=name,
+                connector=connector,
+                company_id=_company(work, company),
+                settings=given,
+            )
+        click.echo(f"{name} is set up.")
+        if tests:
+            _say(services.check(host, OPERATOR, made.id), name)
+
+
+@connection.command()
+@click.argument("name")
+def test(name: str) -> None:
+    """Log in and ask the ERP who it is; a connection that was never tested works from then on."""
+    with opened() as host:
+        _say(services.check(host, OPERATOR, _id_of(host, name)), name)
+
+
+@connection.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_connections(*, as_json: bool) -> None:
+    """Every connection, how it fares, and what to do about it."""
+    with opened() as host, host.read(OPERATOR) as work:
+        found = [health for health in overview(work) if health.connection]
+        rows = [
+            (one.name, one.connector, one.state.words, health.words, health.advice)
+            for health in found
+            if (one := health.connection)
+        ]
+    head = ("name", "connector", "state", "health", "advice")
+    if as_json:
+        click.echo(orjson.dumps([dict(zip(head, row, strict=True)) for row in rows]))
+    else:
+        show_table(head, rows)
+
+
+@connection.command()
+@click.argument("name")
+def pause(name: str) -> None:
+    """Send and read nothing until it is resumed; nothing is lost."""
+    with opened() as host:
+        connection_id = _id_of(host, name)
+        with host.write(OPERATOR) as work:
+            services.pause(work, connection_id)
+    click.echo(f"{name} is paused.")
+
+
+@connection.command()
+@click.argument("name")
+def resume(name: str) -> None:
+    """Test it, and work again if the ERP answers."""
+    with opened() as host:
+        _say(services.resume(host, OPERATOR, _id_of(host, name)), name)
+
+
+def _say(checked: services.Checked, name: str) -> None:
+    if not checked.ok:
+        raise click.ClickException(f"{name} does not work: {checked.words}")
+    click.echo(f"{name} works: {checked.words}")
+
+
+def _id_of(host: Host, name: str) -> UUID:
+    with host.read(OPERATOR) as work:
+        found = work.session.scalar(select(Connection.id).where(Connection.name == name))
+    if found is None:
+        raise NotFound(f"There is no connection {name}.")
+    return found
+
+
+def _company(work: UnitOfWork, name: str | None) -> UUID:
+    if name is None:
+        return home(work)
+    found = work.session.scalar(select(Company.id).where(Company.name == name))
+    if found is None:
+        raise NotFound(f"There is no company {name}.")
+    return found
+
+
+def _plain(given: Iterable[str], secrets: frozenset[str]) -> dict[str, Any]:
+    found = {name: _value(text) for name, text in _pairs(given)}
+    if in_sight := sorted(secrets & found.keys()):
+        raise Invalid(
+            f"{in_sight[0]} is a secret: give it with --secret-env or --secret-file.",
+            fields={in_sight[0]: "Not with --set: everybody on this machine can read arguments."},
+        )
+    return found
+
+
+def _value(text: str) -> Any:
+    """A map of values, like units, is written as JSON; everything else is text."""
+    return orjson.loads(text) if text.startswith("{") else text
+
+
+def _pairs(given: Iterable[str]) -> list[tuple[str, str]]:
+    pairs = []
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise Invalid(f"{text} is not {_PAIR}.")
+        pairs.append((name, value))
+    return pairs
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+
+
+def _asked(names: Iterable[str]) -> Mapping[str, str]:
+    if not sys.stdin.isatty():
+        return {}
+    return {
+        name: click.prompt(name.capitalize(), hide_input=True, default="", show_default=False)
+        for name in sorted(names)
+    }

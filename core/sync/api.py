@@ -1,0 +1,202 @@
+"""Connections and the state of the sync over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from core.api.blueprint import ApiBlueprint
+from core.api.describe import answers
+from core.api.fields import Id, Moment
+from core.api.listing import ListQuery, Page, page
+from core.api.routes import lists, reads, writes
+from core.api.serializer import to_json
+from core.companies import fetch, home
+from core.requests import actor, host, let_go, reading
+from core.security.guard import requires
+from core.sync import connections as services
+from core.sync import outbox
+from core.sync.models import Connection, OutboxRow
+from core.sync.overview import OUTBOX, STOPPED, Health, overview
+from core.work import UnitOfWork
+
+connections_blueprint = ApiBlueprint(
+    "connections_api", __name__, description="Connections to ERPs."
+)
+sync_blueprint = ApiBlueprint("sync_api", __name__, description="What is on its way, and what not.")
+
+
+class ConnectionSchema(Schema):
+    id = Id()
+    name = fields.String()
+    connector = fields.String()
+    state = fields.String(
+        metadata={"description": "One of draft, live, paused, needs_credentials."}
+    )
+    is_default = fields.Boolean(metadata={"description": "The company's orders go here."})
+    company_id = Id()
+    settings = fields.Dict(metadata={"description": "Without what is secret."})
+    answer = fields.String(metadata={"description": "The ERP's words at the last good test."})
+    checked_at = Moment(allow_none=True)
+    last_error = fields.String()
+    last_error_at = Moment(allow_none=True)
+
+
+class HealthSchema(ConnectionSchema):
+    health = fields.String(metadata={"description": "What is the matter, in a sentence."})
+    advice = fields.String(metadata={"description": "What a person should do; empty for nothing."})
+    on_the_way = fields.Integer()
+    waiting = fields.Integer()
+    in_doubt = fields.Integer()
+    stopped = fields.Integer()
+    oldest_at = Moment(allow_none=True)
+
+
+class HealthsSchema(Schema):
+    items = fields.List(fields.Nested(HealthSchema), required=True)
+    next = fields.String(allow_none=True, required=True)
+
+
+class NewConnectionSchema(Schema):
+    name = fields.String(required=True, validate=validate.Length(1, 64))
+    connector = fields.String(required=True, validate=validate.Length(1, 64))
+    settings = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class SettingsSchema(Schema):
+    settings = fields.Dict(keys=fields.String(), required=True)
+
+
+class CheckedSchema(Schema):
+    ok = fields.Boolean()
+    words = fields.String(metadata={"description": "The ERP's answer, or what is wrong."})
+
+
+class RowSchema(Schema):
+    id = Id()
+    kind = fields.String()
+    local_id = Id()
+    reference = fields.String(allow_none=True)
+    external_id = fields.String(allow_none=True)
+    connection = fields.String(allow_none=True)
+    state = fields.String()
+    delivery = fields.String(allow_none=True)
+    message = fields.String()
+    field = fields.String(allow_none=True)
+    error = fields.String(allow_none=True)
+    attempts = fields.Integer()
+    due_at = Moment()
+    created_at = Moment()
+
+
+class RetriedSchema(Schema):
+    id = Id()
+    state = fields.String()
+    due_at = Moment()
+
+
+_HEALTH, _HEALTHS, _CHECKED = HealthSchema(), HealthsSchema(), CheckedSchema()
+
+
+@connections_blueprint.get("/connections")
+@requires("core.sync")
+@answers(_HEALTHS)
+def list_connections() -> Response:
+    """Every connection, how it fares, and what to do about it."""
+    with reading() as work:
+        items = [_shown(health) for health in overview(work) if health.connection]
+    return _answer({"items": items, "next": None})
+
+
+@connections_blueprint.post("/connections")
+@requires("core.connections")
+@writes(ConnectionSchema, takes=NewConnectionSchema, status=201)
+def add_connection(work: UnitOfWork, body: dict[str, Any]) -> Connection:
+    """Set a connection up. It stays a draft until it was tested well."""
+    return services.add(work, host(), company_id=home(work), **body)
+
+
+@connections_blueprint.get("/connections/<uuid:connection_id>")
+@requires("core.sync")
+@reads(ConnectionSchema)
+def connection(work: UnitOfWork, connection_id: UUID) -> Connection:
+    """One connection."""
+    return fetch(work, Connection, connection_id)
+
+
+@connections_blueprint.post("/connections/<uuid:connection_id>/settings")
+@requires("core.connections")
+@writes(ConnectionSchema, takes=SettingsSchema)
+def configure(work: UnitOfWork, body: dict[str, Any], connection_id: UUID) -> Connection:
+    """Other settings. A secret that is left out or empty stays as it was."""
+    return services.configure(work, host(), connection_id, body["settings"])
+
+
+@connections_blueprint.post("/connections/<uuid:connection_id>/test")
+@requires("core.connections")
+@answers(_CHECKED)
+def test(connection_id: UUID) -> Response:
+    """Log in and ask the ERP who it is. A draft works from a good answer on."""
+    let_go()
+    return _answer(_CHECKED.dump(services.check(host(), actor(), connection_id)))
+
+
+@connections_blueprint.post("/connections/<uuid:connection_id>/pause")
+@requires("core.sync_act")
+@writes(ConnectionSchema)
+def pause(work: UnitOfWork, connection_id: UUID) -> Connection:
+    """Send and read nothing until it is resumed; nothing is lost."""
+    services.pause(work, connection_id)
+    return fetch(work, Connection, connection_id)
+
+
+@connections_blueprint.post("/connections/<uuid:connection_id>/resume")
+@requires("core.sync_act")
+@answers(_CHECKED)
+def resume(connection_id: UUID) -> Response:
+    """Test, and work again if the answer is good."""
+    let_go()
+    return _answer(_CHECKED.dump(services.resume(host(), actor(), connection_id)))
+
+
+@sync_blueprint.get("/sync/outbox")
+@requires("core.sync")
+@lists(OUTBOX, RowSchema)
+def outbox_rows(work: UnitOfWork, query: ListQuery) -> Page:
+    """What is and was to be sent, the newest first."""
+    return page(work, OUTBOX, query)
+
+
+@sync_blueprint.get("/sync/stopped")
+@requires("core.sync")
+@lists(STOPPED, RowSchema)
+def stopped_rows(work: UnitOfWork, query: ListQuery) -> Page:
+    """What needs a person: refused by the ERP, or unclear."""
+    return page(work, STOPPED, query)
+
+
+@sync_blueprint.post("/sync/stopped/<uuid:row_id>/retry")
+@requires("core.sync_act")
+@writes(RetriedSchema)
+def retry(work: UnitOfWork, row_id: UUID) -> OutboxRow:
+    """Try a stopped record again, as it is now."""
+    row = fetch(work, OutboxRow, row_id)
+    outbox.retry(work, row_id)
+    return row
+
+
+def _shown(health: Health) -> dict[str, Any]:
+    counts = {
+        name: getattr(health, name)
+        for name in ("on_the_way", "waiting", "in_doubt", "stopped", "oldest_at", "advice")
+    }
+    shown = ConnectionSchema().dump(health.connection)
+    moment = _HEALTH.dump({"oldest_at": health.oldest_at})
+    return {**shown, **counts, **moment, "health": health.words}
+
+
+def _answer(value: Any) -> Response:
+    return Response(to_json(value), content_type="application/json")
