@@ -22,6 +22,7 @@ def create_app(host: Host | None = None) -> Flask:
     metrics.init(app)
     web.init(app)
     security.init(app)
+    web.follow_callers(app)
     api.init(app)
     health.init(app)
     return app

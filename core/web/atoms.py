@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -30,8 +31,10 @@ class Chip:
     tone: Tone = Tone.GREY
 
 
+S = TypeVar("S", bound=StrEnum)
+
 #: Of one enum of states; a state without an entry is shown in grey by its own name.
-Chips = Mapping[StrEnum, Chip]
+Chips = Mapping[S, Chip]
 
 
 class Age(StrEnum):
@@ -50,16 +53,12 @@ def chip(label: str, tone: Tone | str = Tone.GREY) -> Markup:
     return _CHIP.format(tone, label)
 
 
-def state(value: StrEnum | str | None, chips: Mapping[StrEnum, Chip]) -> Markup:
-    """The chip of a state; nothing for None."""
+def state(value: str | None, chips: Chips[S]) -> Markup:
+    """The chip of a state, given as its enum or as its text; nothing for None."""
     if value is None:
         return Markup()
-    found = chips.get(value) if isinstance(value, StrEnum) else _by_text(chips, value)
-    return chip(str(value).replace("_", " ")) if found is None else chip(_(found.label), found.tone)
-
-
-def _by_text(chips: Mapping[StrEnum, Chip], value: str) -> Chip | None:
-    return next((shown for key, shown in chips.items() if key.value == value), None)
+    found = next((shown for key, shown in chips.items() if key == value), None)
+    return chip(value.replace("_", " ")) if found is None else chip(_(found.label), found.tone)
 
 
 def moment(value: datetime | None) -> Markup:

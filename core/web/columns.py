@@ -109,7 +109,7 @@ def moment(name: str, title: str) -> Column:
     )
 
 
-def state(name: str, title: str, chips: atoms.Chips) -> Column:
+def state(name: str, title: str, chips: atoms.Chips[atoms.S]) -> Column:
     return Column(
         name=name,
         title=title,

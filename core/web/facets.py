@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from core.api.listing import ListQuery
-from core.web.atoms import Chips
+from core.web.atoms import Chips, S
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
@@ -57,7 +57,7 @@ class Applied:
     href: str
 
 
-def labels(chips: Chips) -> dict[str, str]:
+def labels(chips: Chips[S]) -> dict[str, str]:
     """The choices of a facet over states."""
     return {key.value: chip.label for key, chip in chips.items()}
 

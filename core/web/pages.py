@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from core.errors import Invalid
 from core.requests import host, reading
-from core.security.guard import PUBLIC, SIGNED_IN, requires
+from core.security.guard import SIGNED_IN, requires
 from core.web.frame import SEARCH_SLOT
 from core.web.i18n import gettext as _
 from core.web.preferences import CHOICES, keep
@@ -48,7 +48,7 @@ def light() -> ResponseReturnValue:
 
 
 @blueprint.post("/preferences")
-@requires(PUBLIC)
+@requires(SIGNED_IN)
 def prefer() -> ResponseReturnValue:
     """Keep one choice in a cookie of this browser and go back to the page it came from."""
     response = make_response(redirect(_back(), 303))
