@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -34,9 +35,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     @override
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        # SQLite drops the zone; what we stored was UTC.
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        # One call per value in place of three: a page of a list reads hundreds.
+        if dialect.name == "sqlite":  # it drops the zone; what we stored was UTC
+            return lambda text: None if text is None else datetime.fromisoformat(f"{text}+00:00")
+        return super().result_processor(dialect, coltype)
 
 
 C = TypeVar("C", bound=StrEnum)
@@ -100,12 +103,11 @@ class Exact(TypeDecorator[Decimal]):
         return whole if dialect.name == "sqlite" else Decimal(value)
 
     @override
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         if dialect.name == "sqlite":
-            return Decimal(value).scaleb(-self.places)
-        return Decimal(value)
+            scale = -self.places
+            return lambda whole: None if whole is None else Decimal(whole).scaleb(scale)
+        return super().result_processor(dialect, coltype)
 
 
 class Amount(Exact):
