@@ -14,6 +14,7 @@ from core.actor import EVERYTHING
 from core.companies import Company, fetch
 from core.errors import Forbidden, Invalid, RuleBroken, Stale
 from core.journal import note
+from core.registry.models import Installation
 from core.registry.state import Enabled
 from core.security.models import CustomRole, User, UserCompany, UserRole
 from core.security.passwords import check_password, hashed
@@ -75,7 +76,8 @@ def edit_user(work: UnitOfWork, user_id: UUID, version: int, person: Person) -> 
     _set_roles(work, user.id, person.roles)
     _set_companies(work, user.id, person.companies)
     work.session.flush()
-    _keep_one_administrator(work)
+    if before & administrator_roles(work.enabled):
+        _keep_one_administrator(work)
     if not user.active:
         end_sessions(work, user.id)
     return user
@@ -108,14 +110,14 @@ def all_roles(work: UnitOfWork) -> Mapping[str, frozenset[str]]:
     return dict(sorted(found.items()))
 
 
-def administrator_roles(enabled: Enabled, custom: Collection[CustomRole]) -> frozenset[str]:
-    made = {role.name for role in custom if EVERYTHING in role.permissions}
-    return frozenset({n for n, held in enabled.roles.items() if EVERYTHING in held} | made)
+def administrator_roles(enabled: Enabled) -> frozenset[str]:
+    """Only ready-made roles hold everything: custom ones are made of named permissions."""
+    return frozenset(name for name, held in enabled.roles.items() if EVERYTHING in held)
 
 
 def _copy(person: Person, user: User) -> None:
     user.language, user.timezone = person.language, person.timezone
-    user.company_id, user.active = person.company_id, person.active
+    user.home_company_id, user.active = person.company_id, person.active
 
 
 def _check(work: UnitOfWork, person: Person, user: User | None = None) -> None:
@@ -183,12 +185,13 @@ def _set_companies(work: UnitOfWork, user_id: UUID, companies: frozenset[UUID]) 
 
 
 def _keep_one_administrator(work: UnitOfWork) -> None:
-    custom = work.session.scalars(select(CustomRole)).all()
+    # Two administrators who demote each other wait here for one another.
+    work.session.scalars(select(Installation).with_for_update()).one()
     statement = (
         select(func.count())
         .select_from(User)
         .join(UserRole, UserRole.user_id == User.id)
-        .where(User.active, UserRole.role.in_(administrator_roles(work.enabled, custom)))
+        .where(User.active, UserRole.role.in_(administrator_roles(work.enabled)))
     )
     if not work.session.scalar(statement):
         raise RuleBroken(_("This is the last administrator. Make somebody else one first."))

@@ -45,7 +45,7 @@ class Caller:
 _COMMON = (
     User.id.label("user_id"),
     User.name,
-    User.company_id,
+    User.home_company_id,
     User.language,
     User.timezone,
     UserRole.role,
@@ -151,7 +151,7 @@ def _user(rows: Sequence[Row[Any]], enabled: Enabled) -> Actor:
         id=first.user_id,
         permissions=permissions,
         companies=None if sees_all else frozenset(row.visible for row in rows if row.visible),
-        company=first.company_id,
+        company=first.home_company_id,
     )
 
 

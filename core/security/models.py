@@ -21,7 +21,7 @@ class User(Editable, Record):
         "active",
         "language",
         "timezone",
-        "company_id",
+        "home_company_id",
     )
 
     #: Case folded: two people never differ by a capital letter.
@@ -32,8 +32,9 @@ class User(Editable, Record):
     #: Empty: as the browser asks.
     language: Mapped[str] = mapped_column(String(16), default="")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
-    #: Where the records this person makes go.
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id"))
+    #: Where the records this person makes go. Not ``company_id``: that would make users belong to a
+    #: company, and hide them from whoever does not see it.
+    home_company_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id"))
 
 
 class CustomRole(Editable, Record):

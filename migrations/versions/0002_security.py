@@ -41,13 +41,13 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("timezone", sa.String(length=64), nullable=False),
-        sa.Column("company_id", sa.Uuid(), nullable=True),
+        sa.Column("home_company_id", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("updated_at", types.UtcDateTime(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_core_user_company_id")
+            ["home_company_id"], ["core_company.id"], name=op.f("fk_core_user_home_company_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_user")),
         sa.UniqueConstraint("email", name=op.f("uq_core_user_email")),

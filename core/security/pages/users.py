@@ -184,7 +184,7 @@ class _Asked:
     def person(self, data: dict[str, Any], user: User | None = None) -> Person:
         """``user``: as they are now, for what the form does not ask."""
         companies = sorted(UUID(key) for key in self.companies.chosen(data))
-        home = user.company_id if user else None
+        home = user.home_company_id if user else None
         return Person(
             email=data["email"],
             name=data["name"],

@@ -165,7 +165,7 @@ def test_the_first_comer_sets_up_and_is_signed_in(client: FlaskClient, host: Hos
         company = work.session.scalars(select(Company)).one()
         assert roles_of(work, user.id) == {"Administrator"}
     assert user.email == "ada@example.com"
-    assert (company.name, company.currency, user.company_id) == ("Acme", "THB", company.id)
+    assert (company.name, company.currency, user.home_company_id) == ("Acme", "THB", company.id)
     assert not code_file(host.settings.data_dir).exists()
 
 

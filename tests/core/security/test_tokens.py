@@ -76,7 +76,7 @@ def test_a_token_acts_for_its_user_within_its_scopes(
     assert actor.id == clerk
     assert actor.name == "Cleo Clerk (shop)"
     assert actor.permissions == {"core.sync"}, "core.users is not the clerk's to give"
-    assert actor.companies == {company}
+    assert actor.companies == frozenset({company})
     assert actor.company == company
 
 
@@ -103,7 +103,7 @@ def test_a_token_for_one_company_sees_no_other(host: Host, admin: Actor, clerk: 
         work.session.flush()
     assert admin.id
     wide = actor_of(host, made(host, admin.id, "*", company_id=other.id)[1])
-    assert wide.companies == {other.id}
+    assert wide.companies == frozenset({other.id})
     assert wide.company == other.id
     foreign = actor_of(host, made(host, clerk, "*", company_id=other.id)[1])
     assert foreign.companies == frozenset(), "the clerk does not see that company"
