@@ -11,7 +11,7 @@ from marshmallow import Schema, fields
 
 @dataclass(frozen=True)
 class Choices:
-    """``options``: value to label. Each is a check box; its name is the place in the list."""
+    """``options``: value to label. Each is a check box."""
 
     prefix: str
     options: Mapping[str, str]
@@ -30,8 +30,10 @@ class Choices:
         return frozenset(value for name, value in self._named() if data.get(name))
 
     def _named(self) -> list[tuple[str, str]]:
-        # The value itself may be anything; its place would change while the form is open.
-        return [(f"{self.prefix}:{value}", value) for value in self.options]
+        # By value and not by place, which may change while the form is open. A dot would mean
+        # nesting to marshmallow.
+        named = {value: value.replace("%", "%25").replace(".", "%2E") for value in self.options}
+        return [(f"{self.prefix}:{name}", value) for value, name in named.items()]
 
 
 def schema(parts: Mapping[str, fields.Field[Any]], *choices: Choices) -> Schema:
