@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from core.registry.manifest import Module, Permission, Role
+from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import Party
 from core.sync.exchange import Mirror, Outbound
 from core.web.i18n import lazy as _
-from modules.contacts import api, erp
+from modules.contacts import api, erp, panels, views
 from modules.contacts.kinds import PARTY
 from modules.contacts.services.arrivals import receive_parties
 
@@ -23,7 +23,25 @@ module = Module(
         Role(name="Service agent", permissions=("contacts.read", "contacts.write")),
         Role(name="Read only", permissions=("contacts.read",)),
     ),
-    blueprints=(api.blueprint,),
+    blueprints=(api.blueprint, views.blueprint),
+    menu=(
+        MenuItem(
+            title=_("Contacts"),
+            endpoint="contacts_pages.index",
+            permission="contacts.read",
+            icon="address-book",
+            order=10,
+        ),
+    ),
+    panels=(
+        Panel(
+            slot="search",
+            title=_("Contacts"),
+            render=panels.found,
+            permission="contacts.read",
+            order=10,
+        ),
+    ),
     outbound=(Outbound(kind=PARTY, document=Party, load=erp.load_party),),
     mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties),),
     migrations="migrations",

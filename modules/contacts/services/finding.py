@@ -6,13 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core import search
+from core.companies import visible
+from core.errors import Invalid
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 from modules.contacts.kinds import PARTY
 from modules.contacts.models import Address, ContactPoint, Party
 from modules.contacts.rules import PointKind, digits
+
+#: Names shown to choose from.
+_FEW = 5
 
 
 def search_again(work: UnitOfWork, party_ids: Sequence[UUID]) -> None:
@@ -37,3 +43,24 @@ def point_texts(kind: PointKind, value: str) -> Iterable[str]:
     """A phone number is found by any run of its digits, however it was written."""
     phone = kind in {PointKind.PHONE, PointKind.MOBILE}
     return [value, digits(value)] if phone else [value]
+
+
+def the_one(work: UnitOfWork, text: str) -> UUID:
+    """The only party in use that is called or numbered so, or else the only one found by it.
+
+    Raise Invalid naming ``other`` when there is none, or several.
+    """
+    mine = visible(work, select(Party.id, Party.name, Party.number).where(Party.active))
+    exact = mine.where(or_(Party.name == text, Party.number == text)).limit(_FEW)
+    found = work.session.execute(exact).all()
+    if not found:
+        near = mine.where(Party.id.in_(search.matching(PARTY, text))).limit(_FEW)
+        found = work.session.execute(near.order_by(Party.name)).all()
+    if len(found) == 1:
+        return UUID(str(found[0].id))
+    names = ", ".join(f"{row.name} ({row.number})" if row.number else row.name for row in found)
+    several = _("Several are called so: %(names)s. Write the number.", names=names)
+    raise Invalid(
+        _("Please look at the marked fields."),
+        fields={"other": several if found else _("There is no such party.")},
+    )
