@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -39,6 +40,7 @@ _GRACE_S = 25
 #: A predecessor that is just ending may hold the port for a moment.
 _PORT_WAIT_S = 3.0
 _POLL_S = 0.1
+_STOP = {signal.SIGTERM, signal.SIGINT}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -69,10 +71,23 @@ def work(settings: Settings) -> None:
     logs.configure(settings)
     host = open_host(settings)
     worker = Worker(host, threads=settings.worker_threads, duties=(Dispatcher(host).step,))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
+    stop_when_told(worker)
     worker.run(grace_s=_GRACE_S)
     host.database.close()
+
+
+def stop_when_told(worker: Worker) -> None:
+    """A thread waits for the signals: a handler could find the lock it needs in its own hands.
+
+    Call it before any other thread is started: the mask is theirs too.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+
+    def wait() -> None:
+        signal.sigwait(_STOP)
+        worker.stop()
+
+    Thread(target=wait, name="signals", daemon=True).start()
 
 
 class _Child:
@@ -178,8 +193,7 @@ def _told_to_stop() -> Iterator[Callable[[], bool]]:
     """The block's ``told()`` is True once SIGTERM or SIGINT came."""
     heard: list[int] = []
     before = {
-        number: signal.signal(number, lambda number, _: heard.append(number))
-        for number in (signal.SIGTERM, signal.SIGINT)
+        number: signal.signal(number, lambda number, _: heard.append(number)) for number in _STOP
     }
     try:
         yield lambda: bool(heard)

@@ -10,6 +10,9 @@ from sqlalchemy.engine import make_url
 
 #: Seconds a writer waits for another one before the caller hears "busy, try again".
 BUSY_WAIT_S = 10
+#: Seconds after which PostgreSQL ends a transaction whose process says nothing: a frozen worker
+#: must not keep its locks from those who take over.
+FROZEN_S = 60
 
 
 def open_engine(url: str) -> Engine:
@@ -25,7 +28,8 @@ def open_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
-            "options": f"-c timezone=UTC -c lock_timeout={BUSY_WAIT_S}s",
+            "options": f"-c timezone=UTC -c lock_timeout={BUSY_WAIT_S}s"
+            f" -c idle_in_transaction_session_timeout={FROZEN_S}s",
         },
     )
 

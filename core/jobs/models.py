@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, String, literal_column, text
+from sqlalchemy import ColumnElement, Index, String, TextClause, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
@@ -31,46 +31,21 @@ _RUNS = text("state = 'running'")
 _WAITS_IN_PARTITION = text("state = 'waiting' AND partition IS NOT NULL")
 
 
+def _partial(name: str, *columns: str, where: TextClause) -> Index:
+    unique = name.startswith("uq")
+    return Index(name, *columns, unique=unique, postgresql_where=where, sqlite_where=where)
+
+
 class StoredJob(Record):
     """A job nobody knows (its module is disabled or gone) just waits: no worker claims it."""
 
     __tablename__ = "core_job"
     __table_args__ = (
-        Index(
-            "uq_core_job_name_key_waiting",
-            "name",
-            "key",
-            unique=True,
-            postgresql_where=WAITS_WITH_KEY,
-            sqlite_where=WAITS_WITH_KEY,
-        ),
-        Index(
-            "uq_core_job_partition_running",
-            "partition",
-            unique=True,
-            postgresql_where=RUNS_IN_PARTITION,
-            sqlite_where=RUNS_IN_PARTITION,
-        ),
-        Index(
-            "ix_core_job_partition_waiting",
-            "partition",
-            "id",
-            postgresql_where=_WAITS_IN_PARTITION,
-            sqlite_where=_WAITS_IN_PARTITION,
-        ),
-        Index(
-            "ix_core_job_run_at_waiting",
-            "run_at",
-            "id",
-            postgresql_where=_WAITS,
-            sqlite_where=_WAITS,
-        ),
-        Index(
-            "ix_core_job_process_id_running",
-            "process_id",
-            postgresql_where=_RUNS,
-            sqlite_where=_RUNS,
-        ),
+        _partial("uq_core_job_name_key_waiting", "name", "key", where=WAITS_WITH_KEY),
+        _partial("uq_core_job_partition_running", "partition", where=RUNS_IN_PARTITION),
+        _partial("ix_core_job_partition_waiting", "partition", "id", where=_WAITS_IN_PARTITION),
+        _partial("ix_core_job_run_at_waiting", "run_at", "id", where=_WAITS),
+        _partial("ix_core_job_process_id_running", "process_id", where=_RUNS),
         Index("ix_core_job_state_ended_at", "state", "ended_at"),
     )
 

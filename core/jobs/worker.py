@@ -74,7 +74,7 @@ class Worker:
             self._answered(self._process.leave)
 
     def stop(self) -> None:
-        """Take no more jobs. Safe in a signal handler."""
+        """Take no more jobs, and let those at hand know. Not for a signal handler: it locks."""
         self._stop.set()
 
     def _thread(self, name: str, run: Callable[[], None]) -> Thread:
@@ -114,12 +114,11 @@ class Worker:
         jobs = self._look()
         if not jobs:
             return None
-        with self._host.database.session(writes=True) as session:
-            try:
+        try:
+            with self._host.database.session(writes=True) as session:
                 claim = claim_next(session, jobs, self._process.id)
-            except IntegrityError:  # somebody else has just started this partition
-                session.rollback()
-                return None
+        except IntegrityError:  # somebody else has just started this partition
+            return None
         if claim:
             self._in_hand.add(claim.job_id)
         return claim

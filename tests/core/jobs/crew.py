@@ -24,6 +24,7 @@ from core.jobs.worker import Worker
 from core.registry.discovery import Found
 from core.registry.manifest import Module
 from core.registry.registry import Registry
+from core.serve import stop_when_told
 from core.work import UnitOfWork
 
 
@@ -85,6 +86,8 @@ JOBS = (
 
 
 def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what is logged must not be taken for an answer
     for line in sys.stdin:
         order, *words = line.split()
         if order == "wait":
@@ -93,8 +96,8 @@ def main() -> None:
         elif (answer := os.fork()) == 0:
             work(*words)
             os._exit(0)
-        sys.stdout.write(f"{answer}\n")
-        sys.stdout.flush()
+        answers.write(f"{answer}\n")
+        answers.flush()
 
 
 def work(url: str, lease_s: str, threads: str, *names: str) -> None:
@@ -102,7 +105,7 @@ def work(url: str, lease_s: str, threads: str, *names: str) -> None:
     settings = Settings(data_dir=Path(), database_url=url)
     host = open_host(settings, Registry(own, Found({}, {}), Found({}, {})))
     worker = Worker(host, threads=int(threads), lease_s=float(lease_s))
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    stop_when_told(worker)
     worker.run()
     host.database.close()
 

@@ -18,6 +18,7 @@ from core.dispatch import MAX_ATTEMPTS, Dispatcher, resume, skip
 from core.errors import Busy, NotFound
 from core.events import Event, EventPosition, StoredEvent, after, on
 from core.host import Host
+from core.jobs.models import StoredJob
 from core.jobs.queue import enqueue
 from core.registry.manifest import Module
 from core.work import UnitOfWork
@@ -238,7 +239,7 @@ def forget(stage: Stage, host: Host) -> None:
     with host.write(system("tests")) as work:
         long_ago = utcnow() - timedelta(days=366)
         work.session.execute(update(StoredEvent).values(published_at=long_ago))
-        work.session.execute(text("UPDATE core_job SET ended_at = :then"), {"then": long_ago})
+        work.session.execute(update(StoredJob).values(ended_at=long_ago))
         enqueue(work, retention.job)
     with stage.working(host):
         stage.until(lambda: stage.states() == {"done": 1})

@@ -14,7 +14,7 @@ from core.actor import system
 from core.clock import utcnow
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.models import Schedule
-from core.jobs.schedule import plan, ticks
+from core.jobs.schedule import plan, wanted
 from core.registry.manifest import Module
 
 if TYPE_CHECKING:
@@ -42,30 +42,30 @@ def scheduled(**when: Any) -> Job:
 def test_ticks_nobody_was_up_for(catch_up: CatchUp, asked: list[datetime]) -> None:
     hourly = scheduled(cron="0 * * * *", catch_up=catch_up)
     now = NOON + timedelta(hours=3, minutes=20)
-    assert ticks(hourly, NOON, now) == (asked, NOON + timedelta(hours=3))
+    assert wanted(hourly, NOON, now) == (asked, NOON + timedelta(hours=3))
 
 
 def test_a_tick_of_this_moment_is_not_skipped() -> None:
     hourly = scheduled(cron="0 * * * *", catch_up=CatchUp.SKIP)
     on_time = NOON + timedelta(hours=1)
-    assert ticks(hourly, NOON, on_time + timedelta(seconds=1)) == ([on_time], on_time)
+    assert wanted(hourly, NOON, on_time + timedelta(seconds=1)) == ([on_time], on_time)
 
 
 def test_before_its_time_nothing_is_asked_for() -> None:
     daily = scheduled(cron="0 2 * * *")
-    assert ticks(daily, NOON, NOON + timedelta(hours=13)) == ([], NOON)
+    assert wanted(daily, NOON, NOON + timedelta(hours=13)) == ([], NOON)
 
 
 @pytest.mark.parametrize("rule", [{"cron": "* * * * *"}, {"every_s": 0.5}])
 def test_a_year_away_costs_no_year_of_counting(rule: dict[str, Any]) -> None:
-    (last,), planned = ticks(scheduled(**rule), NOON - timedelta(days=365), NOON)
+    (last,), planned = wanted(scheduled(**rule), NOON - timedelta(days=365), NOON)
     assert last == planned
     assert NOON - timedelta(seconds=1) < last <= NOON
 
 
 def test_seconds_are_kept_in_step() -> None:
     every = scheduled(every_s=2.5, catch_up=CatchUp.ALL)
-    asked, planned = ticks(every, NOON, NOON + timedelta(seconds=8))
+    asked, planned = wanted(every, NOON, NOON + timedelta(seconds=8))
     assert [(tick - NOON).total_seconds() for tick in asked] == [2.5, 5, 7.5]
     assert planned == asked[-1]
 
@@ -77,7 +77,7 @@ def test_seconds_are_kept_in_step() -> None:
 def test_weekdays_are_those_of_cron(weekday: str, day: int) -> None:
     job = scheduled(cron=f"0 0 * * {weekday}", catch_up=CatchUp.ALL)
     saturday_evening = datetime(2026, 11, 20, 20, tzinfo=UTC)
-    asked, _planned = ticks(job, saturday_evening, saturday_evening + timedelta(days=7))
+    asked, _planned = wanted(job, saturday_evening, saturday_evening + timedelta(days=7))
     assert asked[0].day == day
 
 

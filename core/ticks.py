@@ -1,0 +1,66 @@
+"""When something recurring is due: APScheduler's triggers, asked for a stretch of time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+
+import structlog
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = structlog.get_logger(__name__)
+
+#: How far back to look for the last tick, so that a year's absence costs no year's counting.
+_LOOK_BACK = tuple(timedelta(minutes=minutes) for minutes in (1, 60, 1440, 46_080))
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Trigger(Protocol):
+    """The one method of APScheduler's triggers that is used; it has no types of its own."""
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None: ...
+
+
+@lru_cache
+def every(seconds: float) -> Trigger:
+    trigger: Trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
+    return trigger
+
+
+@lru_cache
+def by_cron(line: str) -> Trigger | None:
+    """``line`` has five fields, in UTC. None, and a line in the log, when it says nothing sensible.
+
+    APScheduler counts weekdays from Monday, cron from Sunday: names mean the same to both.
+    """
+    try:
+        *fields, weekday = line.split()
+        named = re.sub(r"(?<![/\d])[0-7](?!\d)", lambda day: _WEEKDAYS[int(day[0])], weekday)
+        trigger: Trigger = CronTrigger.from_crontab(" ".join([*fields, named]), timezone=UTC)
+    except ValueError as error:
+        log.error("schedule.unreadable", cron=line, reason=str(error))  # noqa: TRY400 - no trace
+        return None
+    return trigger
+
+
+def ticks(trigger: Trigger | None, after: datetime, until: datetime) -> Iterator[datetime]:
+    """Each tick later than ``after``, up to ``until``."""
+    tick = after
+    while trigger and (later := trigger.get_next_fire_time(tick, tick)) and later <= until:
+        yield (tick := later)
+
+
+def last_tick(trigger: Trigger | None, after: datetime, until: datetime) -> datetime | None:
+    for back in (*_LOOK_BACK, until - after):
+        last = None
+        for last in ticks(trigger, max(after, until - back), until):  # noqa: B007 - the last one
+            pass
+        if last is not None or until - back <= after:
+            return last
+    return None
