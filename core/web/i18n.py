@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from functools import cached_property
+from functools import cache, cached_property
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,13 @@ class Catalogues:
         return str(locale.get_language_name(locale) or language).capitalize()
 
     def voice(self, language: str, zone: str = "") -> Voice:
-        return Voice(Locale.parse(language, sep="_"), self.words(language), _zone(zone))
+        return Voice(_locale(language), self.words(language), _zone(zone))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Babel looks for the file each time; every request asks, and there are few languages."""
+    return Locale.parse(language, sep="_")
 
 
 def _zone(name: str) -> tzinfo:
