@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -31,17 +32,21 @@ def answers(schema: Schema, status: int = 200) -> Callable[[View], View]:
 
 
 def listed(listing: Listing, schema: Schema) -> Docs:
-    name = type(schema).__name__.removesuffix("Schema")
-    envelope = Schema.from_dict(
-        {
-            "items": fields.List(fields.Nested(schema), required=True),
-            "next": fields.String(required=True, allow_none=True),
-        },
-        name=f"{name}Page",
-    )
-    docs = shown(envelope(), 200)
+    docs = shown(_envelope(type(schema))(), 200)
     docs["manual_doc"] = {"parameters": [*_paging(listing), *_filters(listing)]}
     return docs
+
+
+@cache
+def _envelope(item: type[Schema]) -> type[Schema]:
+    """One per schema, however many lists show it."""
+    named: dict[str, fields.Field[Any]] = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(required=True, allow_none=True),
+    }
+    made = Schema.from_dict(named, name=f"{item.__name__.removesuffix('Schema')}Page")
+    made.__module__ = item.__module__
+    return made
 
 
 def _paging(listing: Listing) -> list[Docs]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, current_app
 from flask_smorest import Api
+from marshmallow import Schema
 from typing_extensions import override
 
 from core.api.blueprint import ApiBlueprint
@@ -40,6 +42,7 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
                 "openapi_version": "3.1.0",
                 "info": {"description": _introduction()},
                 "security": [{"token": []}],
+                "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_component),
             }
         )
         self.init_app(app)
@@ -60,6 +63,14 @@ class Description(Api):  # type: ignore[misc]  # flask-smorest has no types
         content = {PROBLEM_JSON: {"schema": ProblemSchema}}
         response = {"description": "Problem (RFC 9457)", "content": content}
         self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, response)
+
+
+def _component(schema: Schema | type[Schema]) -> str:
+    """Two modules may each have a ``LineSchema``: ``sales.Line``, ``billing.Line``."""
+    found = schema if isinstance(schema, type) else type(schema)
+    owner, *inner = found.__module__.split(".")
+    prefix = {"core": "", "modules": f"{inner[0]}." if inner else ""}.get(owner, f"{owner}.")
+    return prefix + found.__name__.removesuffix("Schema")
 
 
 def document(enabled: Enabled) -> bytes:
