@@ -1,0 +1,61 @@
+"""All modules on Tandem, connected to a fake ERP in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from connectors.fake.connector import FakeConnector
+from connectors.fake.demo import populate
+from connectors.fake.erp import Erp
+from core.actor import system
+from core.host import Host
+from core.registry.discovery import Found, Installed
+from core.registry.registry import Registry
+from core.sync import connections
+from core.sync.inline import InlineContext
+from core.sync.models import Cursor, InboxRow
+from core.sync.pull.job import pull_once
+
+ACTOR = system("tests")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Shop:
+    host: Host
+    erp: Erp
+    connection: UUID
+
+    def pull(self) -> None:
+        pull_once(InlineContext(self.host, ACTOR), self.connection)
+
+    def all(self, model: type[R]) -> list[R]:
+        with self.host.read(ACTOR) as work:
+            table: Any = model
+            return list(work.session.scalars(select(table).order_by(table.id)))
+
+    def cursors(self, kind: str) -> list[Cursor]:
+        return [cursor for cursor in self.all(Cursor) if cursor.kind == kind]
+
+    def inbox(self, kind: str) -> list[InboxRow]:
+        return [row for row in self.all(InboxRow) if row.kind == kind]
+
+
+@pytest.fixture
+def shop(host: Host, company: UUID) -> Shop:
+    erp = Erp()
+    populate(erp.store)
+    fake = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
+    registry = Registry(host.registry.own, host.registry.found, Found({"fake": fake}))
+    host = replace(host, registry=registry)
+    with host.write(ACTOR) as work:
+        found = connections.add(
+            work, host, name="Back office", connector="fake", company_id=company, settings={}
+        )
+    assert connections.check(host, ACTOR, found.id).ok
+    return Shop(host, erp, found.id)
