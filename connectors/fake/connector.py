@@ -84,11 +84,15 @@ class FakeConnector:
     )
 
     def open(self, settings: FakeSettings, sessions: Sessions) -> FakeSession:  # noqa: ARG002 - no wire
-        erp = _in_file(settings.path) if settings.path else self.memory
+        erp = self.in_folder(settings.path) if settings.path else self.memory
         with erp.faults.around("login"):
             if settings.password != erp.password:
                 raise AuthFailed("the password is wrong")
         return FakeSession(erp, settings.company)
+
+    @staticmethod
+    def in_folder(path: str) -> Erp:
+        return _in_file(path)
 
 
 @cache

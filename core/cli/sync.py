@@ -35,7 +35,7 @@ def run(*, push_only: bool) -> None:
         for connection in _live(host):
             context = InlineContext(host, OPERATOR)
             for kind in _kinds(host):
-                push_all(context, Route(connection.id, kind))
+                push_all(context, Route(connection.id, kind), claimant=context.job_id)
             if not push_only:
                 pull_once(context, connection.id)
         _show(host)

@@ -57,7 +57,8 @@ class OutboxRow(Owned, Record):
     due_at: Mapped[datetime] = mapped_column(default=utcnow)
     #: Tries that ended in trouble since it last moved; they set the pace of the next one.
     attempts: Mapped[int] = mapped_column(default=0)
-    #: The run that holds it, until when, and the number that tells an earlier holder from it.
+    #: Who holds it: the jobs of a connection (its id) or a command; until when, as far as others
+    #: are concerned; and the number that tells an earlier claim from this one.
     claimed_by: Mapped[UUID | None]
     claimed_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)

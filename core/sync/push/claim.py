@@ -41,12 +41,12 @@ class Route:
     kind: str
 
 
-def claim(work: UnitOfWork, route: Route, run_id: UUID, *, limit: int = BATCH) -> list[Parcel]:
+def claim(work: UnitOfWork, route: Route, claimant: UUID, *, limit: int = BATCH) -> list[Parcel]:
     """Take due rows of the route, oldest first and one per record; also what a dead run held."""
-    due = _due(work, route, run_id, limit)
+    due = _due(work, route, claimant, limit)
     unsure = _unsure(work, [binding.id for _, binding in due])
     for row, binding in due:
-        row.state, row.claimed_by, row.fence = OutboxState.CLAIMED, run_id, row.fence + 1
+        row.state, row.claimed_by, row.fence = OutboxState.CLAIMED, claimant, row.fence + 1
         row.claimed_until = utcnow() + LEASE
         _show_sending(binding)
     return [_parcel(row, binding, unsure) for row, binding in due]
@@ -63,7 +63,7 @@ def renew(work: UnitOfWork, parcels: Sequence[Parcel]) -> None:
 
 
 def _due(
-    work: UnitOfWork, route: Route, run_id: UUID, limit: int
+    work: UnitOfWork, route: Route, claimant: UUID, limit: int
 ) -> list[tuple[OutboxRow, Binding]]:
     other = aliased(OutboxRow)
     held = (
@@ -78,7 +78,7 @@ def _due(
         .where(
             Binding.connection_id == route.connection_id,
             Binding.kind == route.kind,
-            or_(ready, abandoned(run_id)),
+            or_(ready, abandoned(claimant)),
         )
         .order_by(OutboxRow.id)
         .limit(limit)
@@ -88,11 +88,11 @@ def _due(
     return [(row, binding) for row, binding in work.session.execute(locked)]
 
 
-def abandoned(run_id: UUID | None = None) -> ColumnElement[bool]:
-    """Claimed by a run that is over: its time is up, or it was this run's earlier life."""
+def abandoned(claimant: UUID | None = None) -> ColumnElement[bool]:
+    """Claimed by a run that is over: its time is up, or it was an earlier run of the claimant."""
     over: ColumnElement[bool] = OutboxRow.claimed_until < utcnow()
-    if run_id is not None:
-        over = or_(over, OutboxRow.claimed_by == run_id)
+    if claimant is not None:
+        over = or_(over, OutboxRow.claimed_by == claimant)
     return and_(OutboxRow.state == OutboxState.CLAIMED, over)
 
 

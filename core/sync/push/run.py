@@ -29,16 +29,22 @@ log = structlog.get_logger()
 
 
 def push(context: JobContext, args: Mapping[str, Any]) -> None:
-    push_all(context, Route(UUID(args["connection"]), args["kind"]))
+    """The engine runs one job of a route at a time: all of them claim as one, by connection.
+
+    So a run finds at once what an earlier one held that died, even where that one's job is no
+    longer there to be taken over, since another of its key was waiting.
+    """
+    route = Route(UUID(args["connection"]), args["kind"])
+    push_all(context, route, claimant=route.connection_id)
 
 
-def push_all(context: JobContext, route: Route) -> None:
+def push_all(context: JobContext, route: Route, *, claimant: UUID) -> None:
     """Round after round until nothing is due, or the ERP is in trouble."""
-    while not context.stopping and push_round(context, route):
+    while not context.stopping and push_round(context, route, claimant=claimant):
         pass
 
 
-def push_round(context: JobContext, route: Route) -> bool:
+def push_round(context: JobContext, route: Route, *, claimant: UUID) -> bool:
     """Claim a batch and bring it over; False when nothing was due or the ERP is in trouble."""
     with context.write() as work:
         connection = work.session.get(Connection, route.connection_id)
@@ -47,7 +53,7 @@ def push_round(context: JobContext, route: Route) -> bool:
         outbound = work.enabled.outbound.get(route.kind)
         if outbound is None:  # its module is disabled: what it sends waits for it
             return False
-        parcels = claim(work, route, context.job_id)
+        parcels = claim(work, route, claimant)
     if not parcels:
         return False
     return _deliver(context, connection, outbound, parcels)

@@ -20,7 +20,7 @@ from core.sync.documents import DocumentState, SalesOrder
 from core.sync.inline import InlineContext
 from core.sync.models import OutboxRow, OutboxState
 from core.sync.push.claim import Route
-from core.sync.push.run import push
+from core.sync.push.run import push_all
 from core.testing import trial
 
 ACTOR = system("tests")
@@ -70,7 +70,7 @@ class Trial:
         """Run what is due until nothing is, as the worker would: parties and orders in turn."""
         context = context or InlineContext(self.host, self.actor)
         for route in (*self.routes(), *self.routes()):
-            push(context, {"connection": str(route.connection_id), "kind": route.kind})
+            push_all(context, route, claimant=context.job_id)
 
     def routes(self) -> list[Route]:
         with self.host.read(self.actor) as work:

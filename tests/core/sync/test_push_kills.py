@@ -1,0 +1,86 @@
+"""Real workers, real SIGKILLs: fifty orders go out, and fifty are confirmed over there."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from connectors.fake.connector import FakeConnector
+from connectors.fake.demo import populate
+from core.sync.documents import DocumentState, Invoice, SalesOrder
+from core.sync.models import Binding, DeliveryState
+from core.testing import trial
+from tests.core.sync.outbound import Trial
+
+CREW = Path(__file__).with_name("crew.py")
+ORDERS, WITHIN_S = 50, 90
+
+
+@contextmanager
+def crew(there: Trial, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that starts workers; what is left of them ends with the test."""
+    settings = there.host.settings
+    arguments = [settings.url, str(settings.data_dir), str(folder)]
+    root = Path(__file__).parents[3]
+    nursery = subprocess.Popen(
+        [sys.executable, str(CREW), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    with nursery:
+        yield nursery
+        nursery.kill()
+
+
+def start_worker(nursery: subprocess.Popen[str]) -> int:
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    nursery.stdin.write("start\n")
+    nursery.stdin.flush()
+    return int(nursery.stdout.readline())
+
+
+def confirmed(there: Trial) -> int:
+    done = (Binding.kind == trial.ORDER) & (Binding.delivery == DeliveryState.CONFIRMED)
+    with there.host.read(there.actor) as work:
+        return work.session.scalar(select(func.count()).select_from(Binding).where(done)) or 0
+
+
+@pytest.mark.slow
+def test_fifty_orders_survive_a_storm_of_kills(there: Trial, tmp_path: Path) -> None:
+    folder = tmp_path / "erp"
+    erp = FakeConnector.in_folder(str(folder))
+    populate(erp.store)
+    there.connect(path=str(folder))
+    rng = random.Random(7)  # noqa: S311 - the same storm every time
+    orders: list[UUID] = []
+    with crew(there, folder) as nursery:
+        party = there.party()
+        while len(orders) < ORDERS:
+            worker = start_worker(nursery)
+            orders += [there.order(party, f"SO-{len(orders)}-{n}") for n in range(5)]
+            time.sleep(rng.uniform(0.3, 1.5))
+            os.kill(worker, signal.SIGKILL)
+        last = start_worker(nursery)
+        until = time.monotonic() + WITHIN_S
+        while confirmed(there) < ORDERS and time.monotonic() < until:
+            time.sleep(0.2)
+        os.kill(last, signal.SIGKILL)
+    assert confirmed(there) == ORDERS
+    over_there = sorted((row.reference, row.body.state) for row in erp.store.all(SalesOrder))
+    references = sorted(there.reference(order) for order in orders)
+    assert over_there == [(reference, DocumentState.CONFIRMED) for reference in references]
+    assert len(erp.store.all(Invoice)) == ORDERS
