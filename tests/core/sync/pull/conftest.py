@@ -50,7 +50,9 @@ class Shop:
 def shop(host: Host, company: UUID) -> Shop:
     erp = Erp()
     populate(erp.store)
-    fake = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
+    fake: Installed[Any] = Installed(
+        "fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0"
+    )
     registry = Registry(host.registry.own, host.registry.found, Found({"fake": fake}))
     host = replace(host, registry=registry)
     with host.write(ACTOR) as work:

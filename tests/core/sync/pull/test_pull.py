@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -34,6 +35,7 @@ from core.sync.models import (
 )
 from core.sync.pull import stream
 from core.sync.pull.inbox import take
+from core.sync.values import Stream
 from modules.billing.models import Invoice as StoredInvoice
 from modules.billing.models import Payment
 from modules.catalog.models import Product as StoredProduct
@@ -128,7 +130,7 @@ def test_what_a_document_refers_to_is_pulled_first(
     (party, product) = store.all(Party)[0].body, store.all(Product)[0].body
     read = stream.Reader.read
 
-    def read_late(reader: stream.Reader, feed: stream.Stream[object]) -> stream.Needs:
+    def read_late(reader: stream.Reader, feed: Stream[Any]) -> stream.Needs:
         if reader.receives.kind == "sales.order" and store.get(Party, "late") is None:
             store.put("late", replace(party, name="Latecomer"))
             store.put("LATE-1", replace(product, sku="LATE-1"))
