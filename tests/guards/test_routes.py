@@ -34,6 +34,30 @@ def asked(app: Flask) -> dict[str, str | None]:
     }
 
 
+#: What anybody may call who is not signed in. Whoever adds a line says in the commit why.
+OPEN_TO_ALL = {
+    "api_reference.problem",  # what a problem type means, in words
+    "health.alive",
+    "health.ready",
+    "metrics.metrics",  # asks for itself: this machine, or a token
+    "security_pages.set_up",
+    "security_pages.set_up_now",
+    "security_pages.sign_in",
+    "security_pages.sign_in_now",
+    "static",
+}
+
+
+def test_only_these_are_open_to_all(app: Flask) -> None:
+    found = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods or ())
+        if permission_of(app.view_functions[rule.endpoint], method) == PUBLIC
+    }
+    assert found == OPEN_TO_ALL
+
+
 def test_every_route_declares_a_permission(app: Flask) -> None:
     assert [route for route, permission in asked(app).items() if permission is None] == []
 
