@@ -30,6 +30,10 @@ def _roles(row: Row[Any]) -> Markup:
     return Markup(" ").join(state(role, words.ROLES) for role in sorted(held))
 
 
+def _source(row: Row[Any]) -> str:
+    return _("Tandem") if row.source == OURSELVES else str(row.source)
+
+
 def colleagues(work: UnitOfWork) -> dict[str, str]:
     """Who may look after a party, by id."""
     people = select(User.id, User.name).where(User.active).order_by(User.name).limit(500)
@@ -58,7 +62,7 @@ def _list(title: str, listing: Listing, empty: Empty) -> ListPage:
             text("city", _l("City")),
             text("country", _l("Country")),
             text("owner", _l("Owner")),
-            text("source", _l("Source")),
+            made("source", _l("Source"), _source),
             moment("updated_at", _l("Changed")),
         ),
         facets=(
