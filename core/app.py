@@ -15,7 +15,7 @@ from core.web import frame as web
 
 def create_app(host: Host | None = None) -> Flask:
     """The application on ``host``, or on what the environment's settings say."""
-    host = host or open_host(load_settings())
+    host = host or _host_of_environment()
     app = Flask("core", static_folder="web/static", template_folder="web/templates")
     app.extensions["tandem"] = host
     logs.init(app)
@@ -26,3 +26,9 @@ def create_app(host: Host | None = None) -> Flask:
     api.init(app)
     health.init(app)
     return app
+
+
+def _host_of_environment() -> Host:
+    settings = load_settings()
+    logs.configure(settings)
+    return open_host(settings)
