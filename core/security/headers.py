@@ -34,8 +34,9 @@ def harden(response: Response, *, secure: bool) -> Response:
         response.headers[name] = value
     if secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
-    if "caller" in g or "Set-Cookie" in response.headers:
-        # A shared machine's cache, or its Back button after signing out, must not show it.
+    if "caller" in g or response.mimetype == "text/html":
+        # A shared machine's cache, or its Back button after signing out, must not show it; and a
+        # form bears the secret of one browser.
         response.headers["Cache-Control"] = "no-store"
     if response.status_code == 401 and request.path.startswith("/api/"):
         response.headers["WWW-Authenticate"] = 'Bearer realm="tandem"'

@@ -276,6 +276,12 @@ def test_what_somebody_saw_stays_in_no_cache(browser_client: FlaskClient) -> Non
     assert browser_client.get("/probe/mine").headers["Cache-Control"] == "no-store"
 
 
+def test_a_form_stays_in_no_cache_and_static_files_do(client: FlaskClient) -> None:
+    assert client.get("/sign-in").headers["Cache-Control"] == "no-store"
+    kept = client.get("/static/vendor/htmx-4.0.1/htmx.min.js")
+    assert "immutable" in kept.headers["Cache-Control"]
+
+
 def test_the_caller_is_not_carried_over(app: Flask, admin: Actor) -> None:
     assert browser_of(app, admin).get("/probe/mine").status_code == 200
     assert app.test_client().get("/probe/mine").status_code == 303
