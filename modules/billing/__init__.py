@@ -1,10 +1,10 @@
 """Invoices, credit notes and payments as the ERP reports them."""
 
-from core.registry.manifest import Module, Permission, Role
+from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import CreditNote, Invoice, Payment
 from core.sync.exchange import Inbound
 from core.web.i18n import lazy as _
-from modules.billing import api
+from modules.billing import api, pages, panels
 from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
 
@@ -24,6 +24,30 @@ module = Module(
         Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note),
         Inbound(kind=PAYMENT, document=Payment, apply=receive_payment),
     ),
-    blueprints=(api.blueprint,),
+    blueprints=(api.blueprint, pages.blueprint),
+    panels=(
+        Panel(
+            slot="contacts.customer",
+            title=_("Invoices"),
+            render=panels.customer_invoices,
+            permission="billing.read",
+            order=30,
+        ),
+        Panel(
+            slot="sales.order",
+            title=_("Invoices"),
+            render=panels.order_invoices,
+            permission="billing.read",
+        ),
+    ),
+    menu=(
+        MenuItem(
+            title=_("Invoices"),
+            endpoint="billing_pages.index",
+            permission="billing.read",
+            icon="file-invoice",
+            order=50,
+        ),
+    ),
     migrations="migrations",
 )

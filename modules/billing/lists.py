@@ -8,7 +8,7 @@ from core.api.listing import Listing
 from core.clock import utcnow
 from core.search import matching
 from modules.billing.models import Invoice, Payment
-from modules.billing.services.dues import UNPAID
+from modules.billing.rules import UNPAID
 from modules.contacts.kinds import PARTY as CUSTOMERS
 from modules.contacts.models import Party
 from modules.sales.models import Order

@@ -14,7 +14,7 @@ from core.db.base import Currency, Mirrored, Owned, Record
 from core.db.types import Amount, Choice, Precise
 from core.money import Money
 from core.sync.documents import InvoiceState
-from modules.billing.rules import InvoiceKind
+from modules.billing.rules import InvoiceKind, is_overdue
 
 
 class Invoice(Owned, Mirrored, Record):
@@ -48,9 +48,7 @@ class Invoice(Owned, Mirrored, Record):
         return Money(self.net + self.tax, self.currency)
 
     def is_overdue(self, today: date) -> bool:
-        """By the due date alone, so it is computed and never stored."""
-        unpaid = self.state in (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
-        return unpaid and self.due_on is not None and self.due_on < today
+        return is_overdue(self.state, self.due_on, today)
 
 
 class InvoiceLine(Record):

@@ -1,10 +1,10 @@
 """Products, prices, units and taxes as the ERP gives them."""
 
-from core.registry.manifest import Module, Permission, Role
+from core.registry.manifest import MenuItem, Module, Permission, Role
 from core.sync.documents import Product, Tax
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
-from modules.catalog import api, erp
+from modules.catalog import api, erp, pages
 
 module = Module(
     name="catalog",
@@ -19,6 +19,15 @@ module = Module(
         Mirror(kind=erp.TAX, document=Tax, apply=erp.apply_taxes),
         Mirror(kind=erp.PRODUCT, document=Product, apply=erp.apply_products),
     ),
-    blueprints=(api.blueprint,),
+    blueprints=(api.blueprint, pages.blueprint),
+    menu=(
+        MenuItem(
+            title=_("Products"),
+            endpoint="catalog_pages.index",
+            permission="catalog.read",
+            icon="package",
+            order=30,
+        ),
+    ),
     migrations="migrations",
 )

@@ -1,11 +1,11 @@
 """Orders: drafted and confirmed here, fulfilled and billed in the ERP."""
 
 from core.events import on
-from core.registry.manifest import Module, Permission, Role
+from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import SalesOrder, Shipment
 from core.sync.exchange import Inbound, Outbound
 from core.web.i18n import lazy as _
-from modules.sales import api, erp
+from modules.sales import api, erp, pages, panels
 from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER, SHIPMENT
 from modules.sales.services.receive import receive_order
@@ -32,6 +32,24 @@ module = Module(
         Inbound(kind=ORDER, document=SalesOrder, apply=receive_order),
         Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),
     ),
-    blueprints=(api.blueprint,),
+    blueprints=(api.blueprint, pages.blueprint),
+    panels=(
+        Panel(
+            slot="contacts.customer",
+            title=_("Orders"),
+            render=panels.customer_orders,
+            permission="sales.read",
+            order=20,
+        ),
+    ),
+    menu=(
+        MenuItem(
+            title=_("Orders"),
+            endpoint="sales_pages.index",
+            permission="sales.read",
+            icon="shopping-cart",
+            order=20,
+        ),
+    ),
     migrations="migrations",
 )

@@ -1,10 +1,10 @@
 """Stock per warehouse as the ERP reports it."""
 
-from core.registry.manifest import Module, Permission, Role
+from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import StockLevel
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
-from modules.stock import api, erp
+from modules.stock import api, erp, pages, panels
 
 module = Module(
     name="stock",
@@ -17,6 +17,23 @@ module = Module(
         Role(name="Read only", permissions=("stock.read",)),
     ),
     mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels),),
-    blueprints=(api.blueprint,),
+    blueprints=(api.blueprint, pages.blueprint),
+    panels=(
+        Panel(
+            slot="catalog.product",
+            title=_("Stock"),
+            render=panels.product_levels,
+            permission="stock.read",
+        ),
+    ),
+    menu=(
+        MenuItem(
+            title=_("Stock"),
+            endpoint="stock_pages.index",
+            permission="stock.read",
+            icon="stack-2",
+            order=40,
+        ),
+    ),
     migrations="migrations",
 )

@@ -10,11 +10,9 @@ from sqlalchemy import case, func, select
 
 from core.companies import visible
 from core.money import Money
-from core.sync.documents import InvoiceState
 from core.work import UnitOfWork
 from modules.billing.models import Invoice
-
-UNPAID = (InvoiceState.OPEN, InvoiceState.PARTLY_PAID)
+from modules.billing.rules import UNPAID
 
 
 @dataclass(frozen=True, slots=True)

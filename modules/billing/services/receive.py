@@ -177,7 +177,7 @@ def _announce_payment(work: UnitOfWork, payment: Payment) -> None:
         kind="billing.payment",
         text=phrase(lazy("Payment of %(amount)s received"), amount=_words(amount)),
         happened_at=_moment(work, payment.paid_on),
-        link=Link(PAGE, {"invoice_id": str(payment.invoice_id)}) if payment.invoice_id else None,
+        link=Link(PAGE, {"key": str(payment.invoice_id)}) if payment.invoice_id else None,
     )
     work.publish(
         PaymentReceived(
@@ -207,7 +207,7 @@ def _tell(
         kind=f"billing.{kind}",
         text=phrase(text, number=invoice.number or "", amount=_words(invoice.total)),
         happened_at=_moment(work, on or invoice.issued_on),
-        link=Link(PAGE, {"invoice_id": str(invoice.id)}),
+        link=Link(PAGE, {"key": str(invoice.id)}),
     )
 
 

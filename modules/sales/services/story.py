@@ -28,5 +28,5 @@ def tell(
         kind=f"sales.{kind}",
         text=phrase(text, number=order.number, **params),
         happened_at=happened_at,
-        link=Link(PAGE, {"order_id": str(order.id)}),
+        link=Link(PAGE, {"key": str(order.id)}),
     )
