@@ -278,8 +278,8 @@ def test_what_somebody_saw_stays_in_no_cache(browser_client: FlaskClient) -> Non
 
 def test_a_form_stays_in_no_cache_and_static_files_do(client: FlaskClient) -> None:
     assert client.get("/sign-in").headers["Cache-Control"] == "no-store"
-    kept = client.get("/static/vendor/htmx-4.0.1/htmx.min.js")
-    assert "immutable" in kept.headers["Cache-Control"]
+    with client.get("/static/vendor/htmx-4.0.1/htmx.min.js") as kept:
+        assert "immutable" in kept.headers["Cache-Control"]
 
 
 def test_the_caller_is_not_carried_over(app: Flask, admin: Actor) -> None:
