@@ -81,6 +81,11 @@ class ListView:
         return here(q=None, **dict.fromkeys(self.query.filters))
 
     @property
+    def empty(self) -> bool:
+        """There is nothing at all: neither to be found nor to be filtered."""
+        return not (self.rows or self.narrowed or self.problem)
+
+    @property
     def narrowed(self) -> bool:
         return bool(self.query.q or self.query.filters)
 

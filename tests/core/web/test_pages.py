@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from core.actor import system
 from core.host import Host
 from core.testing.plugin import CountQueries
-from tests.core.web.parcels.store import change, pack, parcel
+from tests.core.web.parcels.store import PARCEL, change, pack, parcel
 
 pytestmark = pytest.mark.usefixtures("packed")
 
@@ -94,8 +94,21 @@ def test_the_csv_holds_what_is_shown_and_no_formula(
     assert rows[1][6:] == ["1000.5000", "VND"]
 
 
-def test_an_empty_list_says_what_it_is_for(browser_client: FlaskClient) -> None:
-    assert "Nothing matches" in browser_client.get("/parcels/?q=nobody").text
+def test_an_empty_list_says_what_it_is_for_and_offers_the_first_step(
+    host: Host, browser_client: FlaskClient
+) -> None:
+    with host.write(system()) as work:
+        work.session.execute(PARCEL.delete())
+    page = browser_client.get("/parcels/").text
+    assert "Parcels stand here from the moment they are packed." in page
+    assert page.count('href="/parcels/new"') == 1
+    assert 'class="facets"' not in page
+
+
+def test_a_search_without_a_match_leads_back(browser_client: FlaskClient) -> None:
+    page = browser_client.get("/parcels/?q=nobody&state=sent&sort=-name").text
+    assert "Nothing matches" in page
+    assert 'class="btn" href="/parcels/?sort=-name"' in page
 
 
 def test_a_panel_that_fails_leaves_the_page_whole(
