@@ -13,10 +13,10 @@ from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from core.actor import system
+from core.back_off import back_off_s
 from core.db.moment import database_now
 from core.errors import Busy, NotFound
 from core.events import EventPosition, StoredEvent, Subscription, kind_of, revive
-from core.jobs.claims import back_off_s
 from core.work import UnitOfWork
 
 log = structlog.get_logger(__name__)

@@ -53,7 +53,7 @@ class PortTaken(CrmError):
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, and end cleanly. Raise PortTaken."""
     _wait_for_port(settings)
-    environment = {**os.environ, **_environment(settings)}
+    environment = {**os.environ, **environment_of(settings)}
     children = [_Child(_gunicorn(settings), environment), _Child(_worker(), environment)]
     with _told_to_stop() as told:
         while not told():
@@ -130,7 +130,7 @@ class _Child:
             self._command,
             env=self._environment,
             start_new_session=True,
-            preexec_fn=_end_with_parent(),  # noqa: PLW1509 - the supervisor has no threads
+            preexec_fn=end_with_parent(),  # noqa: PLW1509 - the supervisor has no threads
         )
 
 
@@ -153,7 +153,7 @@ def _worker() -> list[str]:
     return [sys.executable, "-m", __name__]
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
     """The children read the very settings this process has, wherever these came from."""
     given = {item.name: getattr(settings, item.name) for item in fields(settings)}
     known = {name: value for name, value in given.items() if value is not None}
@@ -168,7 +168,7 @@ def _text(value: Any) -> str:
 
 def _wait_for_port(settings: Settings) -> None:
     deadline = time.monotonic() + _PORT_WAIT_S
-    while not _is_free(settings.host, settings.port):
+    while not is_free(settings.host, settings.port):
         if time.monotonic() > deadline:
             raise PortTaken(
                 f"Port {settings.port} of {settings.host} is taken: stop what listens there, "
@@ -177,7 +177,7 @@ def _wait_for_port(settings: Settings) -> None:
         time.sleep(_POLL_S)
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -202,7 +202,7 @@ def _told_to_stop() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
     """Linux only: the child gets SIGTERM when the supervisor dies, so nobody keeps the port."""
     if sys.platform != "linux":
         return None

@@ -6,15 +6,17 @@ takes it over changes the row, so everything a former holder still tries to comm
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
+from core.back_off import back_off_s
 from core.clock import utcnow
 from core.db.moment import database_now
 from core.errors import RuleBroken
@@ -24,8 +26,6 @@ from core.jobs.queue import make_wait
 
 #: Failures a job remembers, and how much of each.
 _ERRORS, _ERROR_LENGTH = 10, 500
-#: Seconds before the first retry; three times as long before each further one, up to the longest.
-_FIRST_RETRY_S, _LONGEST_RETRY_S = 1.0, 600.0
 #: Rows a survivor takes over in one transaction.
 _BATCH = 100
 _DIED = "The worker that ran it died, or was away for too long."
@@ -55,8 +55,9 @@ class Claim:
         )
 
 
-def due(jobs: Collection[str]) -> ColumnElement[bool]:
-    """May start now: its time has come and nothing of its partition runs or comes before it.
+@lru_cache(maxsize=8)  # building it costs several times what the database needs for it
+def due_job(jobs: frozenset[str]) -> Select[UUID]:
+    """The id of the job that has been due for longest and has its partition to itself.
 
     ``jobs`` names those that are known here; others are left alone and hold up nobody.
     """
@@ -73,11 +74,16 @@ def due(jobs: Collection[str]) -> ColumnElement[bool]:
         other.id < StoredJob.id,
         other.name.in_(jobs),
     )
-    return and_(
-        is_in(StoredJob, JobState.WAITING),
-        StoredJob.run_at <= database_now(),
-        StoredJob.name.in_(jobs),
-        or_(StoredJob.partition.is_(None), and_(~runs, ~earlier)),
+    return (
+        select(StoredJob.id)
+        .where(
+            is_in(StoredJob, JobState.WAITING),
+            StoredJob.run_at <= database_now(),
+            StoredJob.name.in_(jobs),
+            or_(StoredJob.partition.is_(None), and_(~runs, ~earlier)),
+        )
+        .order_by(StoredJob.run_at, StoredJob.id)
+        .limit(1)
     )
 
 
@@ -87,28 +93,7 @@ def claim_next(session: Session, jobs: Mapping[str, Job], process_id: UUID) -> C
     PostgreSQL steps over rows that others are just claiming; SQLite has one writer. Raises
     IntegrityError when another worker started the partition in the same moment.
     """
-    chosen = (
-        select(StoredJob.id)
-        .where(due(jobs.keys()))
-        .order_by(StoredJob.run_at, StoredJob.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    claim = (
-        update(StoredJob)
-        .where(StoredJob.id == chosen)
-        .values(
-            state=JobState.RUNNING,
-            process_id=process_id,
-            fence=StoredJob.fence + 1,
-            attempts=StoredJob.attempts + 1,
-            started_at=database_now(),
-        )
-        .returning(StoredJob.id, StoredJob.name, StoredJob.args, StoredJob.fence)
-        .execution_options(synchronize_session=False)
-    )
-    row = session.execute(claim).one_or_none()
+    row = session.execute(_claim(frozenset(jobs)), {"claimer": process_id}).one_or_none()
     if row is None:
         return None
     return Claim(
@@ -116,9 +101,27 @@ def claim_next(session: Session, jobs: Mapping[str, Job], process_id: UUID) -> C
     )
 
 
+@lru_cache(maxsize=8)
+def _claim(jobs: frozenset[str]) -> ReturningUpdate[tuple[UUID, str, dict[str, Any], int]]:
+    chosen = due_job(jobs).with_for_update(skip_locked=True).scalar_subquery()
+    return (
+        update(StoredJob)
+        .where(StoredJob.id == chosen)
+        .values(
+            state=JobState.RUNNING,
+            process_id=bindparam("claimer"),
+            fence=StoredJob.fence + 1,
+            attempts=StoredJob.attempts + 1,
+            started_at=database_now(),
+        )
+        .returning(StoredJob.id, StoredJob.name, StoredJob.args, StoredJob.fence)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def hold(session: Session, claim: Claim) -> None:
     """Keep others from taking over until this transaction ends. Raise ClaimLost if they have."""
-    if session.scalar(select(StoredJob.id).where(claim.held).with_for_update()) is None:
+    if _locked(session, claim) is None:
         raise ClaimLost(f"{claim.job.name} was taken over by another worker.")
 
 
@@ -192,9 +195,3 @@ def _retry_or_stop(
         return
     job.state, job.process_id = JobState.STOPPED, None
     job.reason, job.ended_at = failure["error"], utcnow()
-
-
-def back_off_s(attempts: int) -> float:
-    """Seconds to wait after that many tries; random by half, so that failures spread out."""
-    full = min(_FIRST_RETRY_S * 3.0 ** (attempts - 1), _LONGEST_RETRY_S)
-    return full * (0.5 + secrets.randbelow(1000) / 1000)

@@ -25,10 +25,9 @@ class JobState(StrEnum):
 #: One job of a name and key waits at a time; one job of a partition runs at a time. The database
 #: itself holds to both, whatever the workers do.
 WAITS_WITH_KEY = text("state = 'waiting' AND key IS NOT NULL")
-RUNS_IN_PARTITION = text("state = 'running' AND partition IS NOT NULL")
-_WAITS = text("state = 'waiting'")
-_RUNS = text("state = 'running'")
+_RUNS_IN_PARTITION = text("state = 'running' AND partition IS NOT NULL")
 _WAITS_IN_PARTITION = text("state = 'waiting' AND partition IS NOT NULL")
+_WAITS, _RUNS = text("state = 'waiting'"), text("state = 'running'")
 
 
 def _partial(name: str, *columns: str, where: TextClause) -> Index:
@@ -42,7 +41,7 @@ class StoredJob(Record):
     __tablename__ = "core_job"
     __table_args__ = (
         _partial("uq_core_job_name_key_waiting", "name", "key", where=WAITS_WITH_KEY),
-        _partial("uq_core_job_partition_running", "partition", where=RUNS_IN_PARTITION),
+        _partial("uq_core_job_partition_running", "partition", where=_RUNS_IN_PARTITION),
         _partial("ix_core_job_partition_waiting", "partition", "id", where=_WAITS_IN_PARTITION),
         _partial("ix_core_job_run_at_waiting", "run_at", "id", where=_WAITS),
         _partial("ix_core_job_process_id_running", "process_id", where=_RUNS),

@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, case, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.clock import utcnow
-from core.db.base import Base
 from core.db.moment import database_now
+from core.db.upsert import insert_into
 from core.errors import NotFound, RuleBroken
 from core.ids import new_id
 from core.jobs.job import Job
@@ -76,12 +75,6 @@ def _waits(session: Session, job: StoredJob) -> bool:
     same = and_(StoredJob.name == job.name, StoredJob.key == job.key)
     waiting = select(StoredJob.id).where(same, StoredJob.state == JobState.WAITING)
     return session.scalar(waiting) is not None
-
-
-def insert_into(table: type[Base], session: Session) -> Any:
-    """The dialect's own INSERT: both databases have ON CONFLICT, SQLAlchemy no common word."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite if is_sqlite else postgresql).insert(table)
 
 
 def _insert_or_lock(session: Session) -> Any:

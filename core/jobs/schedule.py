@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from core.actor import system
 from core.db.moment import database_now
+from core.db.upsert import insert_into
 from core.jobs.job import CatchUp, Job
 from core.jobs.models import Schedule
-from core.jobs.queue import enqueue, insert_into
+from core.jobs.queue import enqueue
 from core.ticks import Trigger, by_cron, every, last_tick, ticks
 from core.work import UnitOfWork
 

@@ -10,15 +10,22 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import Busy
-from core.jobs.claims import Claim, ClaimLost, claim_next, due, fail, finish, put_back, take_over
+from core.jobs.claims import (
+    Claim,
+    ClaimLost,
+    claim_next,
+    due_job,
+    fail,
+    finish,
+    put_back,
+    take_over,
+)
 from core.jobs.context import Running
 from core.jobs.job import Job
-from core.jobs.models import StoredJob
 from core.jobs.process import Process
 from core.jobs.schedule import plan
 
@@ -129,7 +136,7 @@ class Worker:
         database = self._host.database
         with database.session(writes=False) as session:
             jobs: Mapping[str, Job] = self._host.registry.enabled(session).jobs
-            if database.is_sqlite and session.scalar(_any_due(jobs)) is None:
+            if database.is_sqlite and session.scalar(due_job(frozenset(jobs))) is None:
                 return {}
         return jobs
 
@@ -157,8 +164,8 @@ class Worker:
             settle = partial(fail, claim=claim, error=f"{type(error).__name__}: {error}")
         else:
             settle = partial(finish, claim=claim)
-        while not self._answered(partial(self._settle, settle)) and not self._gone.is_set():
-            self._gone.wait(_AWAY_S)
+        while not (self._answered(partial(self._settle, settle)) or self._gone.is_set()):
+            continue
 
     def _settle(self, settle: Callable[[Session], None]) -> bool:
         with self._host.database.session(writes=True) as session:
@@ -175,7 +182,3 @@ class Worker:
             log.exception("worker.failed")
         self._gone.wait(_AWAY_S)
         return None
-
-
-def _any_due(jobs: Mapping[str, Job]) -> Any:
-    return select(StoredJob.id).where(due(jobs.keys())).limit(1)

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import text, update
 
 from core.actor import system
+from core.back_off import back_off_s
 from core.clock import utcnow
 from core.errors import Busy, NotFound, RuleBroken
 from core.ids import new_id
-from core.jobs.claims import ClaimLost, back_off_s, claim_next, fail, take_over
+from core.jobs.claims import ClaimLost, claim_next, fail, take_over
 from core.jobs.job import Job, JobContext
 from core.jobs.models import StoredJob
 from core.jobs.queue import enqueue, retry
