@@ -128,6 +128,7 @@ class SearchEntry(Base):
             "words",
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
+            info={"only": "postgresql"},
         ).ddl_if(dialect="postgresql"),
     )
 

@@ -19,6 +19,12 @@ def mine(object_name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or (object_name or "").startswith(f"{name}_")
 
 
+def here(item: Any, object_name: str | None, kind: str, _reflected: object, _other: object) -> bool:
+    """An index may be for one database ``only``: PostgreSQL's inverted ones."""
+    dialect = context.config.attributes["connection"].dialect.name
+    return mine(object_name, kind, {}) and item.info.get("only", dialect) == dialect
+
+
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Our column types by their own names, so that a revision reads like the model."""
     if kind != "type":
@@ -35,7 +41,7 @@ context.configure(
     target_metadata=Base.metadata,
     version_table=version_table(name),
     include_name=mine,
-    include_object=lambda _item, object_name, kind, _reflected, _other: mine(object_name, kind, {}),
+    include_object=here,
     render_item=render,
     compare_type=True,
 )

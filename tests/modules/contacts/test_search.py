@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.actor import system
 from core.errors import Invalid
 from core.host import Host
-from core.search import fold, index_words, matching, words
+from core.search import fold, index_words, matching, remove, words
 from modules.contacts.models import Party
 from modules.contacts.rules import PointKind
 from modules.contacts.services import add_contact_point, change_party, create_party
@@ -118,6 +118,21 @@ def test_a_renamed_party_is_found_by_its_new_name_only(host: Host) -> None:
         change_party(work, party.id, {"name": "李娜"})
     assert found(host, "李") == {"李娜"}
     assert found(host, "王") == set()
+
+
+@pytest.mark.usefixtures("parties")
+def test_what_is_removed_is_not_found(host: Host) -> None:
+    with host.write(system("tests")) as work:
+        keys = work.session.scalars(matching("contacts.party", "王")).all()
+        remove(work.session, "contacts.party", keys)
+    assert found(host, "王") == set()
+    assert found(host, "huong") != set()
+
+
+@pytest.mark.usefixtures("parties")
+def test_records_of_another_kind_are_not_mixed_in(host: Host) -> None:
+    with host.read(system("tests")) as work:
+        assert work.session.scalars(matching("sales.order", "huong")).all() == []
 
 
 def test_an_undone_change_is_not_found(host: Host, company: UUID) -> None:
