@@ -101,7 +101,7 @@ class Erp:
             self.store.put(self.store.number("PAY"), payment)
             paid = replace(invoice.body, state=InvoiceState.PAID, open=zero(owed.currency))
             self.store.put(invoice.id, paid)
-        return f"paid {owed.amount} {owed.currency}"
+        return f"paid {owed.rounded().amount} {owed.currency}"
 
     def _order(self, reference: str) -> Row[SalesOrder]:
         rows = self.store.referring(SalesOrder, [reference])
