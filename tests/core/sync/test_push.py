@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from connectors.fake.demo import CURRENCY
-from connectors.fake.erp import Erp
 from connectors.fake.faults import When
 from connectors.fake.orders import Orders
-from connectors.fake.parties import Parties
 from core.clock import utcnow
 from core.errors import RuleBroken
-from core.money import Money
-from core.quantity import Quantity
 from core.sync import connections, outbox
-from core.sync.documents import DocumentState, Party, SalesOrder, SalesOrderLine
+from core.sync.documents import DocumentState, SalesOrder
 from core.sync.errors import Conflict, InDoubt, NotFound, RateLimited, Rejected, Unsent
 from core.sync.models import Attempt, AttemptItem, AttemptOutcome, Connection, Echo
-from core.sync.values import Found, Outcome, Outgoing
+from core.sync.values import Outcome, Outgoing
 from core.testing import trial
 from tests.core.sync.outbound import Trial
 
@@ -302,122 +294,6 @@ def test_an_order_deleted_while_it_is_confirmed_stops(connected: Trial) -> None:
     assert connected.state(order) == "stopped"
 
 
-def hold_at_doubt(there: Trial) -> tuple[UUID, str]:
-    """An order whose draft is in doubt and never arrived; its reference."""
-    order = there.order(there.party())
-    there.fail(InDoubt("HTTP 502"), verb="draft", call=1)
-    there.push()
-    there.mend()
-    return order, there.reference(order)
-
-
-def put(
-    erp: Erp,
-    key: str,
-    reference: str,
-    *,
-    net: str = "21.00",
-    state: DocumentState = DRAFT,
-    customer: str | None = None,
-) -> None:
-    """An order with our reference, as somebody left it over there."""
-    party = next(row.id for row in erp.store.all(Party) if row.body.name == "Nordlicht")
-    like = next(iter(erp.store.all(SalesOrder)), None)
-    body = like.body if like else _order(party)
-    net_money = replace(body.net, amount=Decimal(net))
-    found = replace(
-        body, customer=customer or party, net=net_money, state=state, reference=reference
-    )
-    erp.store.put(key, found, reference=reference)
-
-
-def _order(customer: str) -> SalesOrder:
-    line = SalesOrderLine(
-        product="CHAIR-01",
-        quantity=Quantity(Decimal(2), "C62"),
-        unit_price=Money(Decimal("10.50"), CURRENCY),
-    )
-    return SalesOrder(
-        company="1",
-        customer=customer,
-        lines=(line,),
-        net=Money(Decimal(21), CURRENCY),
-        ordered_on=utcnow().date(),
-    )
-
-
-def test_of_several_drafts_the_oldest_is_adopted_and_the_others_are_discarded(
-    connected: Trial,
-) -> None:
-    order, reference = hold_at_doubt(connected)
-    for key in ("SO10", "SO9", "SO11"):
-        put(connected.erp, key, reference)
-    connected.push()
-    assert connected.external_id(order) == "SO9"
-    assert connected.over_there() == [(reference, CONFIRMED)]
-
-
-def test_one_past_draft_wins_over_older_drafts(connected: Trial) -> None:
-    order, reference = hold_at_doubt(connected)
-    put(connected.erp, "SO1", reference)
-    put(connected.erp, "SO2", reference, state=CONFIRMED)
-    connected.push()
-    assert connected.external_id(order) == "SO2"
-    assert connected.over_there() == [(reference, CONFIRMED)]
-
-
-def test_two_past_draft_stop_the_record(connected: Trial) -> None:
-    order, reference = hold_at_doubt(connected)
-    for key in ("SO1", "SO2"):
-        put(connected.erp, key, reference, state=CONFIRMED)
-    connected.push()
-    assert connected.state(order) == "stopped"
-    assert "SO1, SO2" in connected.link(order).message
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"net": "21.02"}, "21.02"),
-        ({"customer": "P00002"}, "another customer"),
-        ({"state": DocumentState.CANCELLED}, "cancelled"),
-    ],
-)
-def test_what_is_not_what_we_sent_is_not_adopted(
-    connected: Trial, values: dict[str, Any], words: str
-) -> None:
-    order, reference = hold_at_doubt(connected)
-    put(connected.erp, "SO1", reference, **values)
-    connected.push()
-    assert connected.state(order) == "stopped"
-    assert words in connected.link(order).message
-    assert [state for _, state in connected.over_there()] == [values.get("state", DRAFT)]
-
-
-def test_a_cent_of_rounding_is_no_difference(connected: Trial) -> None:
-    order, reference = hold_at_doubt(connected)
-    put(connected.erp, "SO1", reference, net="21.01")
-    connected.push()
-    assert connected.state(order) == "confirmed"
-
-
-def test_a_difference_stops_confirmation_and_leaves_the_draft(
-    connected: Trial, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The ERP takes the draft and computes another total of it."""
-    found = Orders.find
-
-    def dearer(self: Orders, references: Sequence[str]) -> list[Found]:
-        return [replace(hit, net=hit.net + hit.net) for hit in found(self, references)]
-
-    monkeypatch.setattr(Orders, "find", dearer)
-    order = connected.order(connected.party())
-    connected.push()
-    assert connected.state(order) == "stopped"
-    assert connected.external_id(order) == "SO00001"
-    assert connected.over_there() == [(connected.reference(order), DRAFT)]
-
-
 def test_a_connector_that_breaks_or_answers_too_little_leaves_the_list_in_doubt(
     connected: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,80 +321,6 @@ def test_an_erp_that_answers_looks_but_never_writes_stops_for_a_person(connected
         connected.push()
     assert connected.state(order) == "stopped"
     assert connected.erp.faults.calls.count("confirm") == 8
-
-
-def test_an_order_is_taken_back_before_it_left(there: Trial) -> None:
-    order = there.order(there.party())
-    with there.host.write(there.actor) as work:
-        outbox.withdraw(work, trial.ORDER, order)
-    there.connect()
-    there.push()
-    assert there.state(order) is None
-    assert there.over_there() == []
-
-
-@pytest.mark.parametrize("when", list(When))
-def test_an_order_that_may_have_left_is_not_taken_back(connected: Trial, when: When) -> None:
-    order = connected.order(connected.party())
-    connected.fail(InDoubt("no answer"), verb="draft", when=when)
-    connected.push()
-    with (
-        connected.host.write(connected.actor) as work,
-        pytest.raises(RuleBroken, match="no longer be taken back"),
-    ):
-        outbox.withdraw(work, trial.ORDER, order)
-
-
-def test_what_the_erp_refused_can_be_taken_back_and_sent_again(connected: Trial) -> None:
-    order = connected.order(connected.party(), sku="NOT-THERE")
-    connected.push()
-    reference = connected.reference(order)
-    with connected.host.write(connected.actor) as work:
-        outbox.withdraw(work, trial.ORDER, order)
-    assert connected.state(order) is None
-    with connected.host.write(connected.actor) as work:
-        work.session.get_one(trial.TrialOrder, order).sku = "LAMP-02"
-        outbox.send(work, trial.ORDER, order, company_id=connected.company, number="SO-1")
-    connected.push()
-    assert connected.over_there() == [(reference, CONFIRMED)]
-
-
-def test_changes_of_one_record_before_it_leaves_are_one(connected: Trial) -> None:
-    party = connected.party()
-    for _ in range(3):
-        with connected.host.write(connected.actor) as work:
-            outbox.send(work, trial.PARTY, party.id, company_id=connected.company, number="P")
-    assert len(connected.rows()) == 1
-    connected.push()
-    assert connected.erp.faults.calls.count("upsert") == 1
-
-
-def test_a_change_while_a_record_is_under_way_follows_it(
-    connected: Trial, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    party = connected.party("before")
-
-    def rename_and_send() -> None:
-        with connected.host.write(connected.actor) as work:
-            work.session.get_one(trial.TrialParty, party.id).name = "after"
-            outbox.send(work, trial.PARTY, party.id, company_id=connected.company, number="P")
-
-    with connected.host.write(connected.actor) as work:
-        outbox.send(work, trial.PARTY, party.id, company_id=connected.company, number="P")
-    whole = Parties.upsert
-
-    def while_it_changes(self: Parties, items: Sequence[Outgoing[Any]]) -> list[Outcome]:
-        monkeypatch.undo()
-        outcomes = whole(self, items)
-        rename_and_send()
-        return outcomes
-
-    monkeypatch.setattr(Parties, "upsert", while_it_changes)
-    connected.push()
-    sent = [row.body.name for row in connected.erp.store.all(Party)]
-    assert sent.count("after") == 1
-    assert sent.count("before") == 0
-    assert {row.state for row in connected.rows()} == {"done"}
 
 
 def test_attempts_tell_what_left_and_how_it_ended(connected: Trial) -> None:
