@@ -1,7 +1,7 @@
 # One word each for what people do here. Nothing but make and Python 3.11 or later is needed first.
 #
 #   make demo         Tandem and a real ERP, running    (PORT=8000 ERP=tryton|fake)
-#   make demo-reset   the same, from empty databases
+#   make demo-reset   the demo ended and removed
 #   make test         lint and every test               (ARGS="-k orders" for some)
 #   make lint         style, types, import contracts
 #   make bench        figures beside their raw paths, in build/bench.json
@@ -26,8 +26,7 @@ demo: $(VENV)/.runtime
 	@PORT=$(PORT) ERP=$(ERP) $(BIN)/tandem demo
 
 demo-reset: $(VENV)/.runtime
-	@rm -rf .demo
-	@PORT=$(PORT) ERP=$(ERP) $(BIN)/tandem demo
+	@$(BIN)/tandem demo reset
 
 test: lint
 	@.ci/chromium

@@ -70,6 +70,7 @@ def lists(listing: Listing, shows: type[Schema]) -> Callable[[View], View]:
                 items = [dump(row) for row in found.rows]
             return _json(to_json({"items": items, "next": found.next}))
 
+        answer.listing = listing  # type: ignore[attr-defined]  # for who reads the list elsewhere
         return describe.described(answer, describe.listed(listing, schema))
 
     return decorate

@@ -29,6 +29,7 @@ COMMANDS = {
     "init": Place("core.cli.init", "Make data folder, keys, tables and modules."),
     "run": Place("core.cli.processes", "Serve pages and API, with a worker beside."),
     "worker": Place("core.cli.processes", "Only work off jobs."),
+    "demo": Place("core.cli.demo", "Tandem with an ERP and made-up data, to try it out."),
     "doctor": Place("core.cli.doctor", "Look for what is wrong with this installation."),
     "backup": Place("core.cli.backup", "Copy the database while everything goes on."),
     "db": Place("core.cli.db", "The database's tables."),
