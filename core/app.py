@@ -10,7 +10,9 @@ from core.compose import open_host
 from core.config import load_settings
 from core.host import Host
 from core.security import web as security
+from core.sync.pages import light
 from core.web import frame as web
+from core.web.light import hang_light
 
 
 def create_app(host: Host | None = None) -> Flask:
@@ -24,6 +26,7 @@ def create_app(host: Host | None = None) -> Flask:
     security.init(app)
     web.follow_callers(app)
     api.init(app)
+    hang_light(app, light.ask)
     health.init(app)
     return app
 

@@ -6,11 +6,13 @@ from core import retention
 from core.api import modules
 from core.api.idempotency import forget_answers
 from core.jobs.job import Job
-from core.registry.manifest import MenuItem, Module, Permission, Role
+from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.security import jobs as sweeping
 from core.security import pages as security
 from core.sync import api as sync_api
+from core.sync import pages as sync_pages
 from core.sync import tick as outbound
+from core.sync.pages import panels as sync_panels
 from core.sync.pull import job as inbound
 from core.web import modules as module_pages
 from core.web import pages
@@ -33,10 +35,48 @@ module = Module(
         modules.blueprint,
         sync_api.connections_blueprint,
         sync_api.sync_blueprint,
+        *sync_pages.blueprints,
         pages.blueprint,
         module_pages.blueprint,
     ),
+    panels=(
+        Panel(
+            slot=pages.HOME_SLOT,
+            title=lazy("Connections in trouble"),
+            render=sync_panels.troubled,
+            permission="core.sync",
+            order=1,
+        ),
+        Panel(
+            slot=pages.HOME_SLOT,
+            title=lazy("Stopped on the way"),
+            render=sync_panels.stopped,
+            permission="core.sync",
+            order=2,
+        ),
+        Panel(
+            slot=pages.HOME_SLOT,
+            title=lazy("Waiting for the ERP"),
+            render=sync_panels.waiting,
+            permission="core.sync",
+            order=3,
+        ),
+    ),
     menu=(
+        MenuItem(
+            title=lazy("Sync"),
+            endpoint="sync_pages.index",
+            permission="core.sync",
+            icon="refresh",
+            order=910,
+        ),
+        MenuItem(
+            title=lazy("Connections"),
+            endpoint="connections_pages.index",
+            permission="core.sync",
+            icon="plug",
+            order=920,
+        ),
         MenuItem(
             title=lazy("Users"),
             endpoint="users_pages.index",

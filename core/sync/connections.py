@@ -24,10 +24,11 @@ from core.sync.models.connection import CONNECTION_FLOW
 from core.sync.open_sessions import (
     drop_session,
     loaded_settings,
-    open_session,
     opened_secrets,
+    plain_settings,
 )
 from core.sync.outbox import adopt_waiting, wake_connection
+from core.sync.probe import probe
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
@@ -55,16 +56,7 @@ def add(
 
     The company's first one is where its orders go. Raise Invalid, naming each field.
     """
-    name = name.strip()
-    if not 0 < len(name) <= _LONGEST_NAME:
-        raise Invalid(
-            _("The connection needs a name."),
-            fields={"name": _("From 1 to %(most)d characters.", most=_LONGEST_NAME)},
-        )
-    if work.session.scalar(select(Connection.id).where(Connection.name == name)) is not None:
-        raise Invalid(
-            _("There is a connection of this name."), fields={"name": _("Choose another name.")}
-        )
+    name = free_name(work, name)
     others = select(Connection.id).where(Connection.company_id == company_id, Connection.is_default)
     connection = Connection(
         name=name,
@@ -76,6 +68,22 @@ def add(
     work.session.add(connection)
     work.session.flush()
     return connection
+
+
+def free_name(work: UnitOfWork, name: str, *, besides: UUID | None = None) -> str:
+    """The name as it is kept. Raise Invalid when it is empty, too long, or another's."""
+    name = name.strip()
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise Invalid(
+            _("The connection needs a name."),
+            fields={"name": _("From 1 to %(most)d characters.", most=_LONGEST_NAME)},
+        )
+    found = work.session.scalar(select(Connection.id).where(Connection.name == name))
+    if found not in {None, besides}:
+        raise Invalid(
+            _("There is a connection of this name."), fields={"name": _("Choose another name.")}
+        )
+    return name
 
 
 def configure(
@@ -108,16 +116,17 @@ def check(host: Host, actor: Actor, connection_id: UUID) -> Checked:
         connection = fetch(work, Connection, connection_id)
     drop_session(host, connection_id)
     try:
-        answer = open_session(host, connection).check()
+        found = probe(host, connection.connector, plain_settings(host, connection))
     except CrmError as error:
         return _bad(host, actor, connection, error)
     with host.write(actor) as work:
         connection = fetch(work, Connection, connection_id, lock=True)
-        connection.answer, connection.checked_at = answer, utcnow()
+        connection.answer, connection.checked_at = found.answer, utcnow()
+        connection.promises = dict(found.promises)
         connection.last_error, connection.last_error_at = "", None
         if connection.state in {ConnectionState.DRAFT, ConnectionState.NEEDS_CREDENTIALS}:
             _go_live(work, connection)
-    return Checked(ok=True, words=answer)
+    return Checked(ok=True, words=found.answer)
 
 
 def resume(host: Host, actor: Actor, connection_id: UUID) -> Checked:
@@ -153,7 +162,7 @@ def _move(connection: Connection, target: ConnectionState) -> None:
 
 
 def _bad(host: Host, actor: Actor, connection: Connection, error: CrmError) -> Checked:
-    words = _worded(error)
+    words = worded(error)
     with host.write(actor) as work:
         if isinstance(error, AuthFailed):
             note_auth_failed(work, connection.id, words)
@@ -162,20 +171,25 @@ def _bad(host: Host, actor: Actor, connection: Connection, error: CrmError) -> C
     return Checked(ok=False, words=words)
 
 
-def _worded(error: CrmError) -> str:
+def worded(error: CrmError) -> str:
     details = "; ".join(f"{name}: {words}" for name, words in error.fields.items())
     return f"{error} ({details})" if details else str(error)
 
 
+def divided(
+    host: Host, connection: Connection, settings: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is not secret, and what is; a secret that is left out or empty is the stored one."""
+    names = secret_fields(host.registry.connector(connection.connector).manifest.settings)
+    plain = {name: value for name, value in settings.items() if name not in names}
+    typed = {name: value for name, value in settings.items() if name in names and value}
+    return plain, {**opened_secrets(host.settings, connection), **typed}
+
+
 def _set(host: Host, connection: Connection, settings: Mapping[str, Any]) -> None:
-    """Split what is secret from what is not; unknown names and bad values are refused."""
-    schema = host.registry.connector(connection.connector).manifest.settings
-    names = secret_fields(schema)
-    given = {name: value for name, value in settings.items() if name not in names or value}
-    old = opened_secrets(host.settings, connection)
-    secrets = {**old, **{name: value for name, value in given.items() if name in names}}
-    plain = {name: value for name, value in given.items() if name not in names}
+    """Unknown names and bad values are refused."""
+    plain, secrets = divided(host, connection, settings)
     loaded_settings(host.registry, connection.connector, {**plain, **secrets})
     connection.settings = plain
-    if secrets != old:
+    if secrets != opened_secrets(host.settings, connection):
         connection.sealed = open_vault(host.settings.data_dir).seal(json.dumps(secrets))

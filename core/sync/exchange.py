@@ -101,6 +101,14 @@ class Delivery:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Where people see a record: ``endpoint`` takes its id as ``argument``."""
+
+    endpoint: str
+    argument: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound(Generic[D]):
     """``load`` makes the document as it is now, in a reading transaction; it raises Waits.
@@ -112,6 +120,7 @@ class Outbound(Generic[D]):
     document: type[D]
     load: Callable[[UnitOfWork, UUID, Bindings], D]
     settled: Callable[[UnitOfWork, UUID, Delivery], None] | None = None
+    page: RecordPage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +134,7 @@ class Inbound(Generic[D]):
     kind: str
     document: type[D]
     apply: Callable[[UnitOfWork, Arrived[D], Bindings], UUID]
+    page: RecordPage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,3 +155,4 @@ class Mirror(Generic[D]):
     kind: str
     document: type[D]
     apply: Callable[[UnitOfWork, Sequence[Arrived[D]], Bindings], Counts]
+    page: RecordPage | None = None

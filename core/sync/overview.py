@@ -7,30 +7,41 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from core.api.listing import Listing
+from core.clock import utcnow
 from core.companies import visible
 from core.sync.connections import connections
 from core.sync.models import (
     Binding,
     Connection,
     ConnectionState,
+    Cursor,
     DeliveryState,
+    InboxRow,
+    InboxState,
     OutboxRow,
     OutboxState,
 )
+from core.web.formats import clock
 from core.web.i18n import gettext as _
+from core.web.i18n import ngettext
 from core.work import UnitOfWork
 
 _ON_THE_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.ACKNOWLEDGED)
 _PROBLEMS = (DeliveryState.REJECTED, DeliveryState.STOPPED)
+#: A clock time that is almost now tells less than "soon".
+_SOON_S = 60
 _OPEN = (OutboxState.WAITING, OutboxState.QUEUED, OutboxState.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """One connection as the sync page shows it. ``connection`` None: what waits for one."""
+    """One connection as the sync page shows it. ``connection`` None: what waits for one.
+
+    ``stopped`` counts both ways, the others what we send.
+    """
 
     connection: Connection | None
     on_the_way: int
@@ -38,6 +49,14 @@ class Health:
     in_doubt: int
     stopped: int
     oldest_at: datetime | None
+    next_try_at: datetime | None
+    #: Feeds of the ERP whose last reading failed.
+    failing: int
+
+    @property
+    def pending(self) -> int:
+        """Records that have not arrived yet, and will by themselves."""
+        return self.on_the_way + self.waiting + self.in_doubt
 
     @property
     def good(self) -> bool:
@@ -45,22 +64,79 @@ class Health:
             self.connection is not None
             and self.connection.state is ConnectionState.LIVE
             and not self.connection.last_error
-            and not self.stopped
+            and not (self.stopped or self.failing)
         )
+
+    @property
+    def troubled(self) -> bool:
+        """It should work and does not."""
+        found = self.connection
+        if found is None:
+            return False
+        if found.state is ConnectionState.NEEDS_CREDENTIALS:
+            return True
+        return found.state is ConnectionState.LIVE and bool(found.last_error or self.failing)
 
     @property
     def words(self) -> str:
         """What is the matter, in one sentence."""
         found = self.connection
         if found is None:
-            return _("Waiting for a connection to an ERP.")
+            return _join(_("There is no connection to an ERP yet."), self._waiting_words())
+        if found.state is ConnectionState.NEEDS_CREDENTIALS:
+            refused = _("%(name)s refuses our credentials.", name=found.name)
+            return _join(refused, self._waiting_words())
+        if found.state is ConnectionState.DRAFT and found.last_error:
+            return _join(_("The test failed: nothing is sent or read yet."), self._waiting_words())
         if found.state is not ConnectionState.LIVE:
-            return _state_words(found.state)
+            return _join(_state_words(found.state), self._waiting_words())
         if found.last_error:
-            return _("In trouble: %(error)s", error=found.last_error)
+            return _join(self._trouble_words(found), self._waiting_words(), self._next_words())
+        return self._working_words()
+
+    def _working_words(self) -> str:
+        if self.failing:
+            return ngettext(
+                "Working; %(n)s feed of the ERP can not be read.",
+                "Working; %(n)s feeds of the ERP can not be read.",
+                self.failing,
+            )
         if self.stopped:
-            return _("Working; some records need a person.")
-        return _("Working.")
+            return ngettext(
+                "Working; %(n)s record needs a person.",
+                "Working; %(n)s records need a person.",
+                self.stopped,
+            )
+        if self.pending:
+            return ngettext(
+                "Working; %(n)s record is on its way.",
+                "Working; %(n)s records are on their way.",
+                self.pending,
+            )
+        return _("Everything is in step.")
+
+    def _trouble_words(self, connection: Connection) -> str:
+        at = connection.last_error_at
+        if at is None:
+            return _("There is trouble with %(name)s.", name=connection.name)
+        return _(
+            "There has been trouble with %(name)s since %(time)s.",
+            name=connection.name,
+            time=clock(at),
+        )
+
+    def _waiting_words(self) -> str:
+        if not self.pending:
+            return ""
+        return ngettext("%(n)s record waits.", "%(n)s records wait.", self.pending)
+
+    def _next_words(self) -> str:
+        if self.next_try_at is None:
+            return ""
+        wait_s = (self.next_try_at - utcnow()).total_seconds()
+        if wait_s < _SOON_S:
+            return _("They are tried again within a minute.")
+        return _("Next try at %(time)s.", time=clock(self.next_try_at))
 
     @property
     def advice(self) -> str:
@@ -72,6 +148,8 @@ class Health:
             return _state_advice(found.state)
         if found.last_error:
             return _("Nothing, if the ERP will be back: it is tried again and nothing is lost.")
+        if self.failing:
+            return _("Look at the feeds: each says what is wrong with it.")
         if self.stopped:
             return _("Look at the stopped records, mend them and press retry.")
         return ""
@@ -80,10 +158,9 @@ class Health:
 def overview(work: UnitOfWork) -> list[Health]:
     """Every connection the actor may see, and what waits for one if anything does."""
     found = connections(work)
-    states = _counts(work)
-    oldest = _oldest(work)
-    healths = [_health(one, states, oldest) for one in found]
-    without = _health(None, states, oldest)
+    known = _Known(_counts(work), _moments(work), _stopped_inbound(work), _failing_feeds(work))
+    healths = [known.health(one) for one in found]
+    without = known.health(None)
     return [*healths, without] if without.waiting else healths
 
 
@@ -134,7 +211,7 @@ def _state(text: str) -> Any:
 
 OUTBOX, STOPPED = outbox_listing(), outbox_listing(stopped=True)
 
-_Counts = dict[tuple[UUID | None, DeliveryState], int]
+_Counts = dict[tuple[UUID | None, DeliveryState | None], int]
 
 
 def _counts(work: UnitOfWork) -> _Counts:
@@ -149,41 +226,72 @@ def _counts(work: UnitOfWork) -> _Counts:
     return {(connection_id, state): count for connection_id, state, count in rows}
 
 
-def _oldest(work: UnitOfWork) -> dict[UUID | None, datetime]:
+def _moments(work: UnitOfWork) -> dict[UUID | None, tuple[datetime, datetime | None]]:
+    """By connection: since when the oldest has been waiting, and when the next is tried."""
+    queued = case((OutboxRow.state == OutboxState.QUEUED, OutboxRow.due_at))
     statement = (
-        select(Binding.connection_id, func.min(OutboxRow.created_at))
+        select(Binding.connection_id, func.min(OutboxRow.created_at), func.min(queued))
         .join(OutboxRow, OutboxRow.binding_id == Binding.id)
         .where(OutboxRow.state.in_(_OPEN))
         .group_by(Binding.connection_id)
     )
+    return {row[0]: (row[1], row[2]) for row in work.session.execute(visible(work, statement))}
+
+
+def _stopped_inbound(work: UnitOfWork) -> dict[UUID, int]:
+    statement = (
+        select(InboxRow.connection_id, func.count())
+        .where(InboxRow.state == InboxState.STOPPED)
+        .group_by(InboxRow.connection_id)
+    )
     return {row[0]: row[1] for row in work.session.execute(visible(work, statement))}
 
 
-def _health(
-    connection: Connection | None, states: _Counts, oldest: dict[UUID | None, datetime]
-) -> Health:
-    key = connection.id if connection else None
-
-    def count(*wanted: DeliveryState) -> int:
-        return sum(states.get((key, state), 0) for state in wanted)
-
-    return Health(
-        connection=connection,
-        on_the_way=count(*_ON_THE_WAY),
-        waiting=count(DeliveryState.WAITING),
-        in_doubt=count(DeliveryState.IN_DOUBT),
-        stopped=count(*_PROBLEMS),
-        oldest_at=oldest.get(key),
+def _failing_feeds(work: UnitOfWork) -> dict[UUID, int]:
+    statement = (
+        select(Connection.id, func.count())
+        .join(Cursor, Cursor.connection_id == Connection.id)
+        .where(Cursor.error != "")
+        .group_by(Connection.id)
     )
+    return {row[0]: row[1] for row in work.session.execute(visible(work, statement))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was asked of the database, for all connections at once."""
+
+    counts: _Counts
+    moments: dict[UUID | None, tuple[datetime, datetime | None]]
+    inbound: dict[UUID, int]
+    failing: dict[UUID, int]
+
+    def health(self, connection: Connection | None) -> Health:
+        key = connection.id if connection else None
+        oldest_at, next_try_at = self.moments.get(key, (None, None))
+        return Health(
+            connection=connection,
+            on_the_way=self._count(key, *_ON_THE_WAY),
+            waiting=self._count(key, DeliveryState.WAITING),
+            in_doubt=self._count(key, DeliveryState.IN_DOUBT),
+            stopped=self._count(key, *_PROBLEMS) + (self.inbound.get(key, 0) if key else 0),
+            oldest_at=oldest_at,
+            next_try_at=next_try_at,
+            failing=self.failing.get(key, 0) if key else 0,
+        )
+
+    def _count(self, key: UUID | None, *wanted: DeliveryState) -> int:
+        return sum(self.counts.get((key, state), 0) for state in wanted)
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _state_words(state: ConnectionState) -> str:
     return {
         ConnectionState.DRAFT: _("Not tested yet: nothing is sent or read."),
         ConnectionState.PAUSED: _("Paused: nothing is sent or read, and nothing is lost."),
-        ConnectionState.NEEDS_CREDENTIALS: _(
-            "The ERP refuses our credentials. Nothing is sent or read until they are mended."
-        ),
     }[state]
 
 
@@ -192,6 +300,7 @@ def _state_advice(state: ConnectionState) -> str:
         ConnectionState.DRAFT: _("Test the connection."),
         ConnectionState.PAUSED: _("Resume it when the ERP may be used again."),
         ConnectionState.NEEDS_CREDENTIALS: _(
-            "Enter credentials the ERP accepts and test the connection."
+            "Enter credentials the ERP accepts and save; nothing is sent or read until then, so"
+            " that the account is not locked."
         ),
     }[state]

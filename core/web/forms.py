@@ -57,6 +57,9 @@ class Form:
     theirs: Stored | None = None
     #: Crumbs that lead to the form: ``[(_("Orders"), address)]``; its title comes behind them.
     path: Sequence[tuple[str, str]] = ()
+    #: Show secrets again as they were typed, never as they are stored: for a form that is only
+    #: tried out and sent once more.
+    keeps_secrets: bool = False
 
     @classmethod
     def sent(
@@ -78,7 +81,7 @@ class Form:
     def shown(self, one: FormField) -> str:
         """The text in the field: what was typed, else what is stored."""
         if one.secret:
-            return ""
+            return (self.typed or {}).get(one.name, "") if self.keeps_secrets else ""
         if self.typed is not None:
             return self.typed.get(one.name, "")
         return one.text(self.stored.get(one.name, one.default))

@@ -2,11 +2,13 @@
 
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import CreditNote, Invoice, Payment
-from core.sync.exchange import Inbound
+from core.sync.exchange import Inbound, RecordPage
 from core.web.i18n import lazy as _
 from modules.billing import api, pages, panels
 from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
+
+_PAGE = RecordPage("billing_pages.invoice", "key")
 
 module = Module(
     name="billing",
@@ -20,8 +22,8 @@ module = Module(
         Role(name="Read only", permissions=("billing.read",)),
     ),
     inbound=(
-        Inbound(kind=INVOICE, document=Invoice, apply=receive_invoice),
-        Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note),
+        Inbound(kind=INVOICE, document=Invoice, apply=receive_invoice, page=_PAGE),
+        Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note, page=_PAGE),
         Inbound(kind=PAYMENT, document=Payment, apply=receive_payment),
     ),
     blueprints=(api.blueprint, pages.blueprint),

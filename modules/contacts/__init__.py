@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import Party
-from core.sync.exchange import Mirror, Outbound
+from core.sync.exchange import Mirror, Outbound, RecordPage
 from core.web.i18n import lazy as _
 from modules.contacts import api, erp, panels, views
 from modules.contacts.kinds import PARTY
 from modules.contacts.services.arrivals import receive_parties
+
+_PAGE = RecordPage("contacts_pages.party", "key")
 
 module = Module(
     name="contacts",
@@ -42,7 +44,7 @@ module = Module(
             order=10,
         ),
     ),
-    outbound=(Outbound(kind=PARTY, document=Party, load=erp.load_party),),
-    mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties),),
+    outbound=(Outbound(kind=PARTY, document=Party, load=erp.load_party, page=_PAGE),),
+    mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties, page=_PAGE),),
     migrations="migrations",
 )

@@ -3,13 +3,15 @@
 from core.events import on
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import SalesOrder, Shipment
-from core.sync.exchange import Inbound, Outbound
+from core.sync.exchange import Inbound, Outbound, RecordPage
 from core.web.i18n import lazy as _
 from modules.sales import api, erp, pages, panels
 from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER, SHIPMENT
 from modules.sales.services.receive import receive_order
 from modules.sales.services.shipments import receive_shipment
+
+_PAGE = RecordPage("sales_pages.order", "key")
 
 module = Module(
     name="sales",
@@ -27,9 +29,9 @@ module = Module(
         Role(name="Read only", permissions=("sales.read",)),
     ),
     subscriptions=(on(OrderConfirmed, erp.send_order), on(OrderCancelled, erp.withdraw_order)),
-    outbound=(Outbound(kind=ORDER, document=SalesOrder, load=erp.load_order),),
+    outbound=(Outbound(kind=ORDER, document=SalesOrder, load=erp.load_order, page=_PAGE),),
     inbound=(
-        Inbound(kind=ORDER, document=SalesOrder, apply=receive_order),
+        Inbound(kind=ORDER, document=SalesOrder, apply=receive_order, page=_PAGE),
         Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),
     ),
     blueprints=(api.blueprint, pages.blueprint),

@@ -70,5 +70,7 @@ class Connection(Owned, Editable, Record):
     #: The ERP's own words when the connection was last tested well, and when that was.
     answer: Mapped[str] = mapped_column(default="")
     checked_at: Mapped[datetime | None]
+    #: What is promised per document, by its class's name, as that test found it.
+    promises: Mapped[dict[str, Any] | None]
     last_error: Mapped[str] = mapped_column(default="")
     last_error_at: Mapped[datetime | None]

@@ -112,7 +112,10 @@ async function renew(part) {
     const found = document.createRange().createContextualFragment(await answer.text());
     const fresh = found.querySelector("[data-poll]");
     if (!fresh) return;
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
     part.replaceWith(fresh);
+    // Whoever goes through the part by keys stays where they are.
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     window.htmx?.process(fresh);
   } catch {
     // The next turn tries again; the frame does not shout because a cable is loose.

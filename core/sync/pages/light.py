@@ -1,0 +1,75 @@
+"""The sync light of the frame, and the banner when nobody does the work. Two queries a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, func, select
+
+from core.companies import visible
+from core.db.moment import database_now
+from core.jobs.models import WorkerProcess
+from core.sync.models import (
+    Connection,
+    ConnectionState,
+    InboxRow,
+    InboxState,
+    OutboxRow,
+    OutboxState,
+)
+from core.web.i18n import gettext as _
+from core.web.i18n import ngettext
+from core.web.light import Light, Tone
+from core.work import UnitOfWork
+
+_PAGE = "sync_pages.index"
+#: More than this is "many" to a light.
+_MOST = 99
+
+
+def ask(work: UnitOfWork) -> Light:
+    """Red: nothing moves until a person acts. Amber: look soon. Green: all is in step."""
+    statement = select(
+        Connection.name, Connection.state, Connection.last_error, Connection.company_id
+    )
+    found = work.session.execute(visible(work, statement).order_by(Connection.name)).all()
+    stopped, works = _facts(work)
+    tone, words = _said(found, stopped)
+    if not works:
+        banner = _(
+            "Nothing is sent or read: no worker runs. Start one with “tandem run”, or “tandem"
+            " worker” beside a web server of your own."
+        )
+        return Light(tone=Tone.RED, words=_("No worker runs"), endpoint=_PAGE, banner=banner)
+    return Light(tone=tone, words=words, endpoint=_PAGE)
+
+
+def _facts(work: UnitOfWork) -> tuple[int, bool]:
+    """How many records are stopped, and whether a worker lives."""
+    out = visible(work, select(OutboxRow.company_id).where(OutboxRow.state == OutboxState.STOPPED))
+    inward = visible(work, select(InboxRow.company_id).where(InboxRow.state == InboxState.STOPPED))
+    alive = select(WorkerProcess.id).where(WorkerProcess.expires_at > database_now()).limit(1)
+    counts = [
+        select(func.count()).select_from(rows.limit(_MOST + 1).subquery()).scalar_subquery()
+        for rows in (out, inward, alive)
+    ]
+    sent, read, workers = work.session.execute(select(*counts)).one()
+    return sent + read, workers > 0
+
+
+def _said(found: Sequence[Row[*tuple[object, ...]]], stopped: int) -> tuple[Tone, str]:
+    refused = [row.name for row in found if row.state is ConnectionState.NEEDS_CREDENTIALS]
+    if not found:
+        return Tone.GREY, _("No ERP is connected")
+    if refused:
+        return Tone.RED, _("%(name)s refuses our credentials", name=refused[0])
+    troubled = [row.name for row in found if row.state is ConnectionState.LIVE and row.last_error]
+    if troubled:
+        return Tone.AMBER, _("Trouble with %(name)s", name=troubled[0])
+    if stopped:
+        number = str(stopped) if stopped <= _MOST else f"{_MOST}+"
+        one, many = "%(number)s record needs a person", "%(number)s records need a person"
+        return Tone.AMBER, ngettext(one, many, stopped, number=number)
+    if any(row.state is ConnectionState.LIVE for row in found):
+        return Tone.GREEN, _("In step")
+    return Tone.GREY, _("The sync is not running")
