@@ -5,6 +5,7 @@
 #   make test         lint and every test               (ARGS="-k orders" for some)
 #   make lint         style, types, import contracts
 #   make bench        figures beside their raw paths, in build/bench.json
+#   make screenshots  the pictures of README.md, taken from the running demo
 #   make lock         requirements/*.txt from requirements/*.in
 #   make clean        all of the above undone
 
@@ -19,7 +20,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
 
-.PHONY: demo demo-reset test lint bench lock clean
+.PHONY: demo demo-reset test lint bench screenshots lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -42,6 +43,9 @@ lint: $(VENV)/.test
 bench: $(VENV)/.test
 	@mkdir -p build
 	$(BIN)/python tests/bench/run.py
+
+screenshots: $(VENV)/.test
+	$(BIN)/python -m tests.screenshots.take
 
 lock:
 	.ci/lock
