@@ -28,6 +28,7 @@ from modules.billing.lists import INVOICES
 from modules.billing.models import Invoice, Payment
 from modules.billing.rules import is_overdue
 from modules.contacts.models import Party
+from modules.contacts.services.naming import name_of
 from modules.sales.models import Order
 
 blueprint = Blueprint(
@@ -38,15 +39,6 @@ blueprint = Blueprint(
 def _state(row: Row[Any]) -> Markup:
     late = is_overdue(row.state, row.due_on, utcnow().date())
     return state(row.state, STATE) + (chip(_(OVERDUE.label), OVERDUE.tone) if late else "")
-
-
-def _customer_name(work: UnitOfWork, key: str) -> str:
-    """Of a facet's value as it stands in the address."""
-    try:
-        named = select(Party.name).where(Party.id == UUID(key))
-    except ValueError:
-        return key
-    return work.session.scalar(visible(work, named)) or key
 
 
 LIST = ListPage(
@@ -73,7 +65,7 @@ LIST = ListPage(
         Facet("state", _l("State"), choices=labels(STATE)),
         Facet("kind", _l("Kind"), choices=labels(KIND)),
         Facet("overdue", _l("Overdue"), choices={"true": _l("Yes"), "false": _l("No")}),
-        Facet("customer_id", _l("Customer"), named=_customer_name),
+        Facet("customer_id", _l("Customer"), named=name_of),
     ),
     empty=Empty(_l("Invoices come from the ERP as soon as it bills an order.")),
 )

@@ -10,7 +10,8 @@ from core.db.bulk import Upsert
 from core.ids import new_id
 from core.sync.documents import Product as ProductDocument
 from core.sync.documents import Tax as TaxDocument
-from core.sync.exchange import Arrived, Bindings, Counts, Missing
+from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.references import all_known
 from core.work import UnitOfWork
 from modules.catalog.models import Product, Tax
 
@@ -42,7 +43,7 @@ def apply_taxes(
 def apply_products(
     work: UnitOfWork, arrived: Sequence[Arrived[ProductDocument]], bindings: Bindings
 ) -> Counts:
-    taxes = _taxes(arrived, bindings)
+    taxes = all_known(bindings, TAX, (key for item in arrived for key in item.document.taxes))
     ids = {item.external_id: item.local_id or new_id() for item in arrived}
     rows = [
         {"id": ids[item.external_id], **_mark(work, bindings), **_fields(item.document, taxes)}
@@ -67,15 +68,6 @@ def _fields(document: ProductDocument, taxes: Mapping[str, UUID]) -> dict[str, A
         "stocked": document.stocked,
         "active": document.active,
     }
-
-
-def _taxes(arrived: Sequence[Arrived[ProductDocument]], bindings: Bindings) -> Mapping[str, UUID]:
-    wanted = sorted({key for item in arrived for key in item.document.taxes})
-    found = bindings.locals(TAX, wanted)
-    for key in wanted:
-        if key not in found:
-            raise Missing(f"tax {key} has not come yet", kind=TAX, external_id=key)
-    return found
 
 
 def _mark(work: UnitOfWork, bindings: Bindings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from core.api.listing import Listing
 from modules.catalog.models import Product
 
 
-def _search(text: str) -> ColumnElement[bool]:
+def named_like(text: str) -> ColumnElement[bool]:
     """The SKU begins with it, or the name contains it."""
     wanted = text.strip()
     return or_(
@@ -35,5 +35,5 @@ PRODUCTS = Listing(
     sorts={"sku": Product.sku, "name": Product.name},
     default="sku",
     filters={"sku": Product.sku, "active": Product.active, "stocked": Product.stocked},
-    search=_search,
+    search=named_like,
 )

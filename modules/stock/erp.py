@@ -9,7 +9,8 @@ from uuid import UUID
 from core.db.bulk import Upsert
 from core.ids import new_id
 from core.sync.documents import StockLevel as StockLevelDocument
-from core.sync.exchange import Arrived, Bindings, Counts, Missing
+from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.references import all_known
 from core.work import UnitOfWork
 from modules.catalog.erp import PRODUCT
 from modules.stock.models import StockLevel
@@ -28,11 +29,7 @@ def apply_levels(
     work: UnitOfWork, arrived: Sequence[Arrived[StockLevelDocument]], bindings: Bindings
 ) -> Counts:
     """The product and the warehouse are the key, so levels need no bindings of their own."""
-    wanted = sorted({item.document.product for item in arrived})
-    products = bindings.locals(PRODUCT, wanted)
-    for key in wanted:
-        if key not in products:
-            raise Missing(f"product {key} has not come yet", kind=PRODUCT, external_id=key)
+    products = all_known(bindings, PRODUCT, (item.document.product for item in arrived))
     mark = {
         "company_id": bindings.company_id,
         "source": bindings.connection_name,

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from core.api.listing import Listing
+from modules.catalog.lists import named_like
 from modules.catalog.models import Product
 from modules.stock.models import StockLevel
-
-
-def _search(text: str) -> ColumnElement[bool]:
-    wanted = text.strip()
-    return or_(
-        Product.sku.istartswith(wanted, autoescape=True),
-        Product.name.icontains(wanted, autoescape=True),
-    )
-
 
 LEVELS = Listing(
     name="stock_levels",
@@ -42,5 +34,5 @@ LEVELS = Listing(
         "product_id": StockLevel.product_id,
         "warehouse": StockLevel.warehouse,
     },
-    search=_search,
+    search=named_like,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from uuid import UUID
@@ -16,7 +15,8 @@ from core.sync.documents import Invoice as InvoiceDocument
 from core.sync.documents import InvoiceLine as InvoiceLineDocument
 from core.sync.documents import InvoiceState
 from core.sync.documents import Payment as PaymentDocument
-from core.sync.exchange import Arrived, Bindings, Missing
+from core.sync.exchange import Arrived, Bindings
+from core.sync.references import all_known, known
 from core.web.i18n import lazy
 from core.work import UnitOfWork
 from modules.billing.events import (
@@ -77,8 +77,8 @@ def receive_payment(
     is_new = payment is None
     payment = payment or Payment()
     payment.company_id = bindings.company_id
-    payment.customer_id = _known(bindings, PARTY, document.customer)
-    payment.invoice_id = _known(bindings, INVOICE, document.invoice) if document.invoice else None
+    payment.customer_id = known(bindings, PARTY, document.customer)
+    payment.invoice_id = known(bindings, INVOICE, document.invoice) if document.invoice else None
     payment.amount, payment.currency = document.amount.amount, document.amount.currency
     payment.paid_on = document.paid_on
     payment.source, payment.observed_at = bindings.connection_name, work.observed_at
@@ -108,8 +108,8 @@ def _put_head(
     bindings: Bindings,
 ) -> None:
     invoice.company_id = bindings.company_id
-    invoice.customer_id = _known(bindings, PARTY, document.customer)
-    invoice.order_id = _known(bindings, ORDER, document.order) if document.order else None
+    invoice.customer_id = known(bindings, PARTY, document.customer)
+    invoice.order_id = known(bindings, ORDER, document.order) if document.order else None
     invoice.number, invoice.state = document.number, document.state
     invoice.currency = document.net.currency
     invoice.net, invoice.tax = document.net.amount, document.tax.amount
@@ -124,7 +124,7 @@ def _put_lines(
     lines: tuple[InvoiceLineDocument, ...],
     bindings: Bindings,
 ) -> None:
-    products = _products(lines, bindings)
+    products = all_known(bindings, PRODUCT, (line.product for line in lines if line.product))
     invoice.lines.clear()
     work.session.flush()
     invoice.lines.extend(
@@ -139,24 +139,6 @@ def _put_lines(
         for position, line in enumerate(lines, start=1)
     )
     work.session.flush()
-
-
-def _products(lines: tuple[InvoiceLineDocument, ...], bindings: Bindings) -> Mapping[str, UUID]:
-    wanted = sorted({line.product for line in lines if line.product})
-    found = bindings.locals(PRODUCT, wanted)
-    for key in wanted:
-        if key not in found:
-            text = f"product {key} has not come yet"
-            raise Missing(text, kind=PRODUCT, external_id=key)
-    return found
-
-
-def _known(bindings: Bindings, kind: str, external_id: str) -> UUID:
-    found = bindings.local(kind, external_id)
-    if found is None:
-        text = f"{kind} {external_id} has not come yet"
-        raise Missing(text, kind=kind, external_id=external_id)
-    return found
 
 
 def _announce_invoice(work: UnitOfWork, invoice: Invoice, before: InvoiceState | None) -> None:

@@ -18,7 +18,7 @@ from core.web.i18n import lazy as _l
 from core.web.lists import Action, Empty, Facet, ListPage, labels
 from core.web.slots import panels
 from core.work import UnitOfWork
-from modules.contacts.models import Party
+from modules.contacts.services.naming import name_of
 from modules.sales.chips import BILLING, COMMERCIAL, FULFILMENT, LINK
 from modules.sales.lists import ORDERS
 from modules.sales.models import Order, Shipment
@@ -28,15 +28,6 @@ from modules.sales.services.orders import cancel_order, confirm_order, get_order
 from modules.sales.services.showing import shown
 
 NEW = Action(title=_l("New order"), endpoint="sales_pages.new", permission="sales.write")
-
-
-def _customer_name(work: UnitOfWork, key: str) -> str:
-    """Of a facet's value as it stands in the address."""
-    try:
-        named = select(Party.name).where(Party.id == UUID(key))
-    except ValueError:
-        return key
-    return work.session.scalar(visible(work, named)) or key
 
 
 LIST = ListPage(
@@ -63,7 +54,7 @@ LIST = ListPage(
         Facet("fulfilment", _l("Shipping"), choices=labels(FULFILMENT)),
         Facet("billing", _l("Billing"), choices=labels(BILLING)),
         Facet("link", _l("ERP"), choices=labels(LINK)),
-        Facet("customer_id", _l("Customer"), named=_customer_name),
+        Facet("customer_id", _l("Customer"), named=name_of),
     ),
     create=NEW,
     empty=Empty(

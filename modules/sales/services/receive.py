@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from core.money import Money
 from core.sync.documents import DocumentState, Progress, SalesOrder, SalesOrderLine
-from core.sync.exchange import Arrived, Bindings, Missing
+from core.sync.exchange import Arrived, Bindings
+from core.sync.references import all_known, known
 from core.web.i18n import lazy
 from core.work import OURSELVES, UnitOfWork
 from modules.catalog.erp import PRODUCT, TAX
@@ -40,14 +41,10 @@ def receive_order(work: UnitOfWork, arrived: Arrived[SalesOrder], bindings: Bind
 
 def _born_there(work: UnitOfWork, arrived: Arrived[SalesOrder], bindings: Bindings) -> Order:
     document = arrived.document
-    customer_id = bindings.local(PARTY, document.customer)
-    if customer_id is None:
-        text = f"customer {document.customer} has not come yet"
-        raise Missing(text, kind=PARTY, external_id=document.customer)
     order = Order(
         company_id=bindings.company_id,
         number=document.number or f"#{arrived.external_id}",
-        customer_id=customer_id,
+        customer_id=known(bindings, PARTY, document.customer),
         currency=document.net.currency,
         ordered_on=document.ordered_on,
         net=document.net.amount,
@@ -136,11 +133,8 @@ def _amounts(line: SalesOrderLine) -> dict[str, Any]:
 
 
 def _products(work: UnitOfWork, document: SalesOrder, bindings: Bindings) -> Mapping[str, Product]:
-    wanted = sorted({line.product for line in document.lines if line.product})
-    ids = bindings.locals(PRODUCT, wanted)
-    for key in wanted:
-        if key not in ids:
-            raise Missing(f"product {key} has not come yet", kind=PRODUCT, external_id=key)
+    wanted = {line.product for line in document.lines if line.product}
+    ids = all_known(bindings, PRODUCT, wanted)
     statement = select(Product).where(Product.id.in_(ids.values()))
     found = {product.id: product for product in work.session.scalars(statement)}
     return {key: found[ids[key]] for key in wanted}

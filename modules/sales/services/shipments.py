@@ -12,7 +12,8 @@ from sqlalchemy.orm import selectinload
 
 from core.sync.documents import DocumentState
 from core.sync.documents import Shipment as ShipmentDocument
-from core.sync.exchange import Arrived, Bindings, Missing
+from core.sync.exchange import Arrived, Bindings
+from core.sync.references import all_known, known
 from core.web.i18n import lazy
 from core.work import UnitOfWork
 from modules.catalog.erp import PRODUCT
@@ -50,8 +51,8 @@ def _open(work: UnitOfWork, arrived: Arrived[ShipmentDocument], bindings: Bindin
     document = arrived.document
     shipment = Shipment(
         company_id=bindings.company_id,
-        order_id=_known(bindings, ORDER, document.order) if document.order else None,
-        customer_id=_known(bindings, PARTY, document.customer),
+        order_id=known(bindings, ORDER, document.order) if document.order else None,
+        customer_id=known(bindings, PARTY, document.customer),
         is_return=document.returns is not None,
         state=DocumentState.DRAFT,
         lines=[],
@@ -60,24 +61,13 @@ def _open(work: UnitOfWork, arrived: Arrived[ShipmentDocument], bindings: Bindin
     return shipment
 
 
-def _known(bindings: Bindings, kind: str, external_id: str) -> UUID:
-    found = bindings.local(kind, external_id)
-    if found is None:
-        text = f"{kind} {external_id} has not come yet"
-        raise Missing(text, kind=kind, external_id=external_id)
-    return found
-
-
 def _put_lines(
     work: UnitOfWork, shipment: Shipment, document: ShipmentDocument, bindings: Bindings
 ) -> None:
-    products = bindings.locals(PRODUCT, sorted({line.product for line in document.lines}))
+    products = all_known(bindings, PRODUCT, (line.product for line in document.lines))
     shipment.lines.clear()
     work.session.flush()
     for line in document.lines:
-        if line.product not in products:
-            text = f"product {line.product} has not come yet"
-            raise Missing(text, kind=PRODUCT, external_id=line.product)
         shipment.lines.append(
             ShipmentLine(
                 product_id=products[line.product],
