@@ -12,7 +12,7 @@ from core.actor import system
 from core.host import Host
 from core.sync.documents import PartyKind
 from modules.catalog.models import Product, Tax
-from modules.contacts.rules import Role
+from modules.contacts.rules import PartyFields, Role
 from modules.contacts.services import create_party
 
 SOURCE = "Back office"
@@ -21,7 +21,7 @@ SOURCE = "Back office"
 @pytest.fixture
 def customer(host: Host, company: UUID) -> UUID:
     with host.write(system(company=company)) as work:
-        fields = {"name": "Harbour Cycles", "kind": PartyKind.ORGANISATION}
+        fields: PartyFields = {"name": "Harbour Cycles", "kind": PartyKind.ORGANISATION}
         return create_party(work, fields, roles=[Role.CUSTOMER]).id
 
 

@@ -17,6 +17,10 @@ def products(make_product: MakeProduct) -> None:
     make_product("W002", "24.50", name="Lamp")
 
 
+def draft(client: FlaskClient, body: dict[str, Any]) -> Any:
+    return client.post("/api/v1/orders", json=body).json
+
+
 def rows(**columns: list[str]) -> dict[str, Any]:
     return {"sku": [], "quantity": [], "unit_price": [], **columns}
 
@@ -33,7 +37,8 @@ def test_what_was_typed_stays_and_each_mistake_stands_beside_its_field(
     typed["quantity"][0] = "2"
     answer = browser_client.post(f"/orders/new?customer_id={customer}", data=typed)
     assert 'id="wrong-1-sku"' in answer.text
-    assert browser_client.get("/api/v1/orders").json["items"] == []
+    empty: Any = browser_client.get("/api/v1/orders").json
+    assert empty["items"] == []
 
 
 @pytest.mark.usefixtures("products")
@@ -50,12 +55,11 @@ def test_a_stale_draft_is_shown_and_nothing_is_lost(
 ) -> None:
     line = {"sku": "W001", "quantity": "2"}
     body = {"customer_id": str(customer), "currency": "EUR", "lines": [line]}
-    order = browser_client.post("/api/v1/orders", json=body).json
+    order = draft(browser_client, body)
     path = f"/orders/{order['id']}/edit"
     ours = rows(sku=["W002"], quantity=["5"], unit_price=[""]) | {"version": str(order["version"])}
-    saved = browser_client.put(
-        f"/api/v1/orders/{order['id']}", json={**body, "version": order["version"]}
-    )
+    change = {**body, "version": order["version"]}
+    saved: Any = browser_client.put(f"/api/v1/orders/{order['id']}", json=change)
     assert saved.status_code == 200
     stale = browser_client.post(path, data=ours)
     assert stale.status_code == 409
@@ -76,7 +80,7 @@ def test_pages_cost_the_same_with_many_rows(
             assert browser_client.get(path).status_code == 200
         return len(queries)
 
-    order = browser_client.post("/api/v1/orders", json=body).json
+    order = draft(browser_client, body)
     paths = ("/orders/", f"/orders/{order['id']}", f"/contacts/{customer}")
     few = [cost(path) for path in paths]
     for _ in range(9):
