@@ -18,16 +18,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from core import logs
-from core.compose import open_host
 from core.config import PREFIX, Settings, load_settings
-from core.dispatch import Dispatcher
 from core.errors import CrmError
-from core.jobs.worker import Worker
+
+if TYPE_CHECKING:
+    from core.jobs.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +67,12 @@ def run(settings: Settings) -> None:
 
 def work(settings: Settings) -> None:
     """The worker process: until SIGTERM or SIGINT, then what is at hand is brought to its end."""
+    # Here, since the supervisor is to stay small and quick to start.
+    from core import logs  # noqa: PLC0415
+    from core.compose import open_host  # noqa: PLC0415
+    from core.dispatch import Dispatcher  # noqa: PLC0415
+    from core.jobs.worker import Worker  # noqa: PLC0415
+
     logs.configure(settings)
     host = open_host(settings)
     worker = Worker(host, threads=settings.worker_threads, duties=(Dispatcher(host).step,))

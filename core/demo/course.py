@@ -7,10 +7,10 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from core import logs
-from core.compose import open_host
 from core.config import Settings
 from core.demo.api import Api
 from core.demo.console import Screen
@@ -18,14 +18,23 @@ from core.demo.erp import demo_erp
 from core.demo.folder import Credentials, Folder
 from core.demo.lock import Held, end_running, held
 from core.demo.orders import place_orders
-from core.demo.prepare import CURRENCY, connect, prepare, pull
+from core.demo.prepare import (
+    CURRENCY,
+    begin,
+    bring_up_to_date,
+    connect,
+    has_moved,
+    is_same,
+    opened,
+    pull,
+)
 from core.demo.server import Server, await_port, serving
 from core.errors import RuleBroken
 from core.host import Host
 from core.sync.contract import DemoErp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Course:
     folder: Folder
     connector: str
@@ -36,44 +45,69 @@ class Course:
         """Until SIGINT or SIGTERM, which end all of it. Raise CrmError with one line."""
         self._refuse_another_erp()
         erp = demo_erp(self.folder, self.connector)
-        settings = self.folder.settings(self.port)
-        logs.configure(replace(settings, log_level="ERROR"))
+        logs.configure(replace(self.settings, log_level="ERROR"))
         self.folder.path.mkdir(mode=0o700, exist_ok=True)
-        with _ending_on_term(), held(self.folder) as lock:
-            await_port(settings)
-            self.folder.note(self.connector, complete=self.folder.is_complete)
-            with ExitStack() as running:
-                running.callback(erp.stop)
-                server, credentials = self._up(erp, settings, lock, running)
-                self.screen.ready(self.folder, credentials)
-                with suppress(KeyboardInterrupt):
-                    server.await_end()
-                self.screen.step("Ending")
+        with _ending_on_term(), held(self.folder) as lock, ExitStack() as running:
+            await_port(self.settings)
+            running.callback(erp.stop)
+            if self.folder.is_complete:
+                server = self._again(erp, lock, running)
+            else:
+                self.folder.note(self.connector, complete=False)
+                server = self._first(erp, lock, running)
+            self._serve(server, erp)
 
-    def _up(
-        self, erp: DemoErp, settings: Settings, lock: Held, running: ExitStack
-    ) -> tuple[Server, Credentials]:
+    def _serve(self, server: Server, erp: DemoErp) -> None:
+        current = replace(self._known, url=server.url, erp=dict(erp.credentials))
+        self.folder.keep(current)
+        self.screen.ready(self.folder, current)
+        with suppress(KeyboardInterrupt):
+            server.await_end()
+        self.screen.step("Ending")
+
+    def _first(self, erp: DemoErp, lock: Held, running: ExitStack) -> Server:
+        """Everything is made, one after the other."""
         erp.start(self.screen.step)
-        credentials = prepare(self.folder, settings, erp)
-        self._connect(settings, erp)
-        server = running.enter_context(serving(self.folder, settings, lock))
+        credentials = begin(self.folder, self.settings, erp)
+        with opened(self.settings) as host:
+            connection_id = connect(host, self.connector, erp.settings)
+            self.screen.step("Connected")
+            self._pull(host, connection_id)
+        server = running.enter_context(serving(self.folder, self.settings, lock))
         server.await_ready()
         self.screen.step("Web server and worker are up")
-        if not self.folder.is_complete:
-            placed = place_orders(Api.of(credentials), CURRENCY)
-            self.screen.step(f"Placed {placed} orders")
-            self.folder.note(self.connector, complete=True)
-        return server, credentials
+        placed = place_orders(Api(server.url, credentials.api_token), CURRENCY)
+        self.screen.step(f"Placed {placed} orders")
+        self.folder.note(self.connector, complete=True)
+        return server
 
-    def _connect(self, settings: Settings, erp: DemoErp) -> None:
-        host = open_host(settings)
-        try:
-            connection_id = connect(host, self.connector, erp.settings)
-            if not self.folder.is_complete:
-                self.screen.step("Connected")
-                self._pull(host, connection_id)
-        finally:
-            host.database.close()
+    def _again(self, erp: DemoErp, lock: Held, running: ExitStack) -> Server:
+        """Everything is there: ERP and Tandem start side by side."""
+        with opened(self.settings) as host:
+            bring_up_to_date(host)
+        server = running.enter_context(serving(self.folder, self.settings, lock))
+        erp.start(self.screen.step)
+        if not is_same(self._known, erp):
+            raise RuleBroken(
+                "The ERP was made anew and is not the one of this demo: make demo-reset."
+            )
+        with opened(self.settings) as host:
+            if has_moved(host, self.connector, erp.settings):
+                connect(host, self.connector, erp.settings)
+        server.await_ready()
+        self.screen.step("Web server and worker are up")
+        return server
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self.folder.settings(self.port)
+
+    @property
+    def _known(self) -> Credentials:
+        found = self.folder.credentials
+        if found is None:
+            raise RuleBroken(f"{self.folder.path} has lost its credentials.json: make demo-reset.")
+        return found
 
     def _pull(self, host: Host, connection_id: UUID) -> None:
         with ExitStack() as shown:

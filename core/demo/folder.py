@@ -67,6 +67,9 @@ class Folder:
             "database_url": "",
             "host": LOOPBACK[0],
             "port": port,
+            # One person looks at it; a second process would only make the start longer.
+            "web_workers": 1,
+            "web_threads": 8,
             "egress": LOOPBACK,
             "secure_cookies": False,
             "proxies": 0,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,6 +28,7 @@ from core.sync.inline import InlineContext
 from core.sync.models import Connection
 from core.sync.pull.job import pull_once
 from core.sync.pull.stream import Report
+from core.work import UnitOfWork
 
 ACTOR: Actor = system("demo")
 CURRENCY = "EUR"
@@ -34,50 +37,53 @@ _EMAIL = "admin@demo.example"
 Progress = Callable[[list[str]], Report]
 
 
-def prepare(folder: Folder, settings: Settings, erp: DemoErp) -> Credentials:
-    """Database, tables, modules, administrator and token; a second call makes what is missing.
+def begin(folder: Folder, settings: Settings, erp: DemoErp) -> Credentials:
+    """Database, tables, modules, administrator and token of a first start.
 
-    An ERP that was made anew knows nothing of what Tandem has: Tandem begins anew too.
+    One that was broken off is taken up again, if its ERP is still the same.
     """
     known = folder.credentials
-    if known is not None and not (_is_same(known, erp) and (folder.tandem / "keys").is_dir()):
+    if known is not None and not (is_same(known, erp) and (folder.tandem / "keys").is_dir()):
         known = None
     if known is None:
         folder.forget_tandem()
     folder.tandem.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_keys(folder.tandem)
-    host = open_host(settings)
-    try:
-        host.upgrade()
-        for name in load_order(
-            {k: found.item.requires for k, found in host.registry.modules.items()}
-        ):
-            host.enable(name, ACTOR)
-        email, password, token = _first_user(host) if known is None else _of(known)
-    finally:
-        host.database.close()
-    credentials = Credentials(
+    with opened(settings) as host:
+        bring_up_to_date(host)
+        if known is not None:
+            return known
+        email, password, token = _first_user(host)
+    made = Credentials(
         url=address(settings),
         email=email,
         password=password,
         api_token=token,
         erp=dict(erp.credentials),
     )
-    folder.keep(credentials)
-    return credentials
+    folder.keep(made)
+    return made
 
 
-def connect(host: Host, connector: str, settings: Mapping[str, object]) -> UUID:
+def bring_up_to_date(host: Host) -> None:
+    """Tables as this version wants them, and every module on."""
+    host.upgrade()
+    modules = host.registry.modules
+    for name in load_order({name: found.item.requires for name, found in modules.items()}):
+        host.enable(name, ACTOR)
+
+
+def connect(host: Host, connector: str, settings: Mapping[str, Any]) -> UUID:
     """The company's default connection, tested and at work. Raise RuleBroken when it is not."""
     title = host.registry.connector(connector).manifest.title
     with host.write(ACTOR) as work:
-        found = work.session.scalar(select(Connection).where(Connection.connector == connector))
+        found = _connection(work, connector)
         if found is None:
             company_id = work.session.scalars(select(Company.id)).one()
             found = connections.add(
                 work,
                 host,
-                name=_name(title),
+                name=title,
                 connector=connector,
                 company_id=company_id,
                 settings=settings,
@@ -91,6 +97,14 @@ def connect(host: Host, connector: str, settings: Mapping[str, object]) -> UUID:
     return connection_id
 
 
+def has_moved(host: Host, connector: str, settings: Mapping[str, Any]) -> bool:
+    """The ERP is not where the connection looks for it: another port, another folder."""
+    with host.read(ACTOR) as work:
+        found = _connection(work, connector)
+        known = found.settings if found else {}
+    return any(settings[name] != value for name, value in known.items() if name in settings)
+
+
 def pull(host: Host, connection_id: UUID, progress: Progress) -> None:
     """Bring all over that is in the ERP. Raise RuleBroken when that was broken off."""
     with host.read(ACTOR) as work:
@@ -102,19 +116,23 @@ def pull(host: Host, connection_id: UUID, progress: Progress) -> None:
         raise RuleBroken(f"Reading the ERP was broken off: {trouble}")
 
 
-def _switch_all_on(host: Host) -> None:
-    modules = host.registry.modules
-    for name in load_order({name: found.item.requires for name, found in modules.items()}):
-        host.enable(name, ACTOR)
-
-
-def _is_same(known: Credentials, erp: DemoErp) -> bool:
+def is_same(known: Credentials, erp: DemoErp) -> bool:
+    """Whether the ERP is the one Tandem's data is about."""
     now = erp.credentials
     return all(known.erp[name] == now[name] for name in ("database", "login", "password"))
 
 
-def _of(known: Credentials) -> tuple[str, str, str]:
-    return known.email, known.password, known.api_token
+@contextmanager
+def opened(settings: Settings) -> Iterator[Host]:
+    host = open_host(settings)
+    try:
+        yield host
+    finally:
+        host.database.close()
+
+
+def _connection(work: UnitOfWork, connector: str) -> Connection | None:
+    return work.session.scalar(select(Connection).where(Connection.connector == connector))
 
 
 def _first_user(host: Host) -> tuple[str, str, str]:
@@ -133,7 +151,3 @@ def _first_user(host: Host) -> tuple[str, str, str]:
         wish = TokenWish(name="Demo", scopes=frozenset({EVERYTHING}))
         _token, secret = create_token(work, user_id, wish)
     return _EMAIL, password, secret
-
-
-def _name(title: str) -> str:
-    return title[:64]

@@ -1,4 +1,4 @@
-"""Tandem's own processes in the demo: ``tandem run`` as a child, and its words in a file."""
+"""Tandem's own processes in the demo: children with their words in a file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.errors import RuleBroken
 from core.serve import end_with_parent, environment_of, is_free
 
 _START_S = 120.0
-#: ``tandem run`` gives its own children 30 s.
+#: The supervisor gives its own children 30 s.
 _STOP_S = 40.0
 #: A predecessor that is just ending may hold the port for a moment.
 _PORT_WAIT_S = 5.0
@@ -63,7 +63,7 @@ def serving(folder: Folder, settings: Settings, lock: Held) -> Iterator[Server]:
     """Web server and worker, as long as the block lasts."""
     with folder.log.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "core.cli", "run"],
+            [sys.executable, "-m", "core.demo.supervisor"],
             env={**os.environ, **environment_of(settings), f"{PREFIX}CONFIG": os.devnull},
             stdin=subprocess.DEVNULL,
             stdout=log,
