@@ -20,7 +20,8 @@ from core.security.guard import requires
 from core.sync import connections as services
 from core.sync import outbox
 from core.sync.models import Connection, OutboxRow
-from core.sync.overview import OUTBOX, STOPPED, Health, overview
+from core.sync.overview import Health, overview
+from core.sync.sent import OUTBOX, STOPPED
 from core.work import UnitOfWork
 
 connections_blueprint = ApiBlueprint(

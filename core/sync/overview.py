@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from core.api.listing import Listing
 from core.clock import utcnow
 from core.companies import visible
 from core.sync.connections import connections
@@ -163,53 +161,6 @@ def overview(work: UnitOfWork) -> list[Health]:
     without = known.health(None)
     return [*healths, without] if without.waiting else healths
 
-
-def outbox_listing(*, stopped: bool = False) -> Listing:
-    """What is and was to be sent, with the words of its delivery; or only what needs a person."""
-    name = select(Connection.name).where(Connection.id == Binding.connection_id)
-    statement = (
-        select(
-            OutboxRow.id,
-            Binding.kind,
-            Binding.local_id,
-            Binding.reference,
-            Binding.external_id,
-            name.scalar_subquery().label("connection"),
-            OutboxRow.state,
-            Binding.delivery,
-            Binding.message,
-            Binding.field,
-            OutboxRow.error,
-            OutboxRow.attempts,
-            OutboxRow.due_at,
-            OutboxRow.created_at,
-        )
-        .select_from(OutboxRow)
-        .join(Binding, Binding.id == OutboxRow.binding_id)
-    )
-    if stopped:
-        statement = statement.where(OutboxRow.state == OutboxState.STOPPED)
-    return Listing(
-        name="stopped" if stopped else "outbox",
-        statement=statement,
-        sorts={"created_at": OutboxRow.created_at, "due_at": OutboxRow.due_at},
-        default="-created_at",
-        filters={
-            "state": _state,
-            "kind": Binding.kind,
-            "connection_id": Binding.connection_id,
-            "record_id": Binding.local_id,
-        },
-    )
-
-
-def _state(text: str) -> Any:
-    if text not in set(OutboxState):
-        raise ValueError(f"Choose one of {', '.join(OutboxState)}.")
-    return OutboxRow.state == OutboxState(text)
-
-
-OUTBOX, STOPPED = outbox_listing(), outbox_listing(stopped=True)
 
 _Counts = dict[tuple[UUID | None, DeliveryState | None], int]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from core.registry.registry import Registry
 from core.security.accounts import Person
 from core.security.keys import create_keys
 from core.security.roles import create_role
+from core.sync.contract import Connector
 from core.testing.people import browser_of, enrol
 from tests.core.sync.pages.office import Office
 
@@ -37,8 +39,8 @@ def erp() -> Erp:
 @pytest.fixture
 def host(settings: Settings, installed: Registry, erp: Erp) -> Iterator[Host]:
     create_keys(settings.data_dir)
-    fake = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
-    connectors = {**installed.connectors.installed, "fake": fake}
+    connectors: dict[str, Installed[Connector[Any]]] = dict(installed.connectors.installed)
+    connectors["fake"] = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
     opened = open_host(settings, Registry(installed.own, installed.found, Found(connectors)))
     yield opened
     opened.database.close()
