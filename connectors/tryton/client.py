@@ -83,7 +83,8 @@ class Rpc:
         except AuthFailed as error:
             raise AuthFailed(f"Tryton refuses the user {user} or the password") from error
         except NotFound as error:
-            raise AuthFailed(f"this server has no database {database}") from error
+            words = f"this server has no database {database}"
+            raise AuthFailed(words, fields={"database": words}) from error
         except RateLimited as error:
             until = max(error.until, utcnow() + timedelta(seconds=_SHUT_OUT_S))
             message = f"Tryton shuts {user} out for some minutes after too many wrong passwords"

@@ -172,7 +172,8 @@ def _bad(host: Host, actor: Actor, connection: Connection, error: CrmError) -> C
 
 
 def worded(error: CrmError) -> str:
-    details = "; ".join(f"{name}: {words}" for name, words in error.fields.items())
+    said = ((name, words) for name, words in error.fields.items() if words != str(error))
+    details = "; ".join(f"{name}: {words}" for name, words in said)
     return f"{error} ({details})" if details else str(error)
 
 

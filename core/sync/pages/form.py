@@ -15,6 +15,7 @@ from core.errors import CrmError, Invalid
 from core.host import Host
 from core.sync.connections import divided, secret_fields, worded
 from core.sync.contract import ConnectorManifest, Guarantee
+from core.sync.egress import EgressRefused
 from core.sync.errors import AuthFailed, Unsent
 from core.sync.models import Connection
 from core.sync.probe import probe
@@ -106,14 +107,19 @@ def _mend_first() -> Tried:
 
 def _failed(form: Form, error: CrmError) -> Tried:
     """Say it beside the field that is most likely at fault, where one is."""
-    words = worded(error)
-    beside, todo = None, ""
-    if isinstance(error, AuthFailed):
-        beside = next((one.name for one in form.fields if one.secret), None)
+    words, kind, todo = worded(error), None, ""
+    if named := {one.name for one in form.fields} & error.fields.keys():
+        form.wrong |= {name: error.fields[name] for name in named}
+    elif isinstance(error, EgressRefused):
+        kind = Kind.URL
+        todo = _("The operator of this server allows hosts with the setting TANDEM_EGRESS.")
+    elif isinstance(error, AuthFailed):
+        kind = Kind.SECRET
         todo = _("Enter the user and the password once more, as the ERP knows them.")
     elif isinstance(error, Unsent):
-        beside = next((one.name for one in form.fields if one.kind is Kind.URL), None)
+        kind = Kind.URL
         todo = _("See that the address is right and that the ERP runs, then test again.")
+    beside = next((one.name for one in form.fields if one.kind is kind), None)
     if beside is not None:
         form.wrong[beside] = words
     return Tried(ok=False, words=words, todo=todo)

@@ -100,7 +100,9 @@ def test_an_address_that_is_not_allowed_is_said_in_words(browser_client: FlaskCl
     answer = browser_client.post("/connections/new/tryton", data=sent | TEST)
     assert answer.status_code == 422
     assert "The connection does not work yet" in answer.text
-    assert "erp.example" in answer.text
+    assert "TANDEM_EGRESS" in answer.text
+    assert 'id="wrong-url"' in answer.text
+    assert 'id="wrong-password"' not in answer.text
 
 
 def test_saving_tests_it_and_lets_it_work(guarded: Office, browser_client: FlaskClient) -> None:
