@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import Currency, Editable, Record
@@ -26,15 +26,17 @@ def visible(work: UnitOfWork, statement: S) -> S:
     """Limit ``statement`` to the companies the actor may see.
 
     Every list, page, search, API read and panel goes through here. It looks at the tables whose
-    columns are selected; a table that is only joined is reached through one of those.
+    columns are selected; a table that is only joined is reached through one of those. The first
+    column is of what is listed: the tables of others may be joined as outer ones.
     """
     companies = work.actor.companies
     if companies is None:
         return statement
-    for table in statement.columns_clause_froms:
+    for place, table in enumerate(statement.columns_clause_froms):
         if (column := table.c.get("company_id")) is not None:
             limit = column.in_(sorted(companies)) if companies else false()
-            statement = statement.where(limit)
+            # No record lacks its company: where it is empty, an outer join found no record.
+            statement = statement.where(or_(limit, column.is_(None)) if place else limit)
     return statement
 
 
