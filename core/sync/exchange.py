@@ -135,6 +135,8 @@ class Inbound(Generic[D]):
     document: type[D]
     apply: Callable[[UnitOfWork, Arrived[D], Bindings], UUID]
     page: RecordPage | None = None
+    #: Seconds between two polls: how old what people see of the ERP may be, at its ERP's cost.
+    every_s: float = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,3 +158,6 @@ class Mirror(Generic[D]):
     document: type[D]
     apply: Callable[[UnitOfWork, Sequence[Arrived[D]], Bindings], Counts]
     page: RecordPage | None = None
+    every_s: float = 3
+    #: False where ``apply`` binds nothing, so that nothing is looked up: ``local_id`` is None.
+    binds: bool = True

@@ -16,8 +16,8 @@ module = Module(
         Role(name="Read only", permissions=("catalog.read",)),
     ),
     mirrors=(
-        Mirror(kind=erp.TAX, document=Tax, apply=erp.apply_taxes),
-        Mirror(kind=erp.PRODUCT, document=Product, apply=erp.apply_products),
+        Mirror(kind=erp.TAX, document=Tax, apply=erp.apply_taxes, every_s=30),
+        Mirror(kind=erp.PRODUCT, document=Product, apply=erp.apply_products, every_s=15),
     ),
     blueprints=(api.blueprint, pages.blueprint),
     menu=(

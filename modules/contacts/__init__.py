@@ -45,6 +45,6 @@ module = Module(
         ),
     ),
     outbound=(Outbound(kind=PARTY, document=Party, load=erp.load_party, page=_PAGE),),
-    mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties, page=_PAGE),),
+    mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties, page=_PAGE, every_s=15),),
     migrations="migrations",
 )

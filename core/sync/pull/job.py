@@ -11,13 +11,12 @@ from sqlalchemy import select
 from core.errors import CrmError
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.queue import enqueue
-from core.sync.contract import ErpSession
 from core.sync.errors import AuthFailed
 from core.sync.health import note_auth_failed, note_trouble
 from core.sync.models import Connection, ConnectionState
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.pull.run import Pull
-from core.sync.pull.stream import Receives, Report
+from core.sync.pull.stream import Report
 from core.work import UnitOfWork
 
 PULL = "core.sync.pull"
@@ -26,13 +25,20 @@ EVERY_S = 3.0
 
 
 def pull(context: JobContext, args: Mapping[str, Any]) -> None:
-    pull_once(context, UUID(args["connection"]))
+    pull_once(context, UUID(args["connection"]), paced=True)
 
 
 def pull_once(
-    context: JobContext, connection_id: UUID, report: Report = lambda _kind, _written: None
+    context: JobContext,
+    connection_id: UUID,
+    report: Report = lambda _kind, _written: None,
+    *,
+    paced: bool = False,
 ) -> None:
-    """Bring over all that changed in the ERP. What goes wrong is noted on the connection."""
+    """Bring over all that changed in the ERP. What goes wrong is noted on the connection.
+
+    ``paced`` leaves out kinds whose own pace does not ask for it yet.
+    """
     with context.read() as work:
         connection = work.session.get(Connection, connection_id)
         receives = work.enabled.inbound
@@ -44,7 +50,8 @@ def pull_once(
         with context.write() as work:
             _note(work, connection_id, error)
         return
-    run = _run(context, connection, receives, session, report=report)
+    endpoints = {endpoint.document: endpoint for endpoint in session.endpoints}
+    run = Pull(context, connection, receives, endpoints, report, paced)
     if not run.run():
         drop_session(context.host, connection_id)
 
@@ -60,18 +67,6 @@ def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
         live = select(Connection.id).where(Connection.state == ConnectionState.LIVE)
         for connection_id in work.session.scalars(live.order_by(Connection.id)):
             wake_pull(work, connection_id)
-
-
-def _run(
-    context: JobContext,
-    connection: Connection,
-    receives: tuple[Receives, ...],
-    session: ErpSession,
-    *,
-    report: Report,
-) -> Pull:
-    endpoints = {endpoint.document: endpoint for endpoint in session.endpoints}
-    return Pull(context, connection, receives, dict(endpoints), report)
 
 
 def _note(work: UnitOfWork, connection_id: UUID, error: CrmError) -> None:

@@ -33,19 +33,24 @@ def start_of(cursor: Cursor) -> Position:
 def unseen(cursor: Cursor, items: Sequence[Seen[Any]]) -> list[Seen[Any]]:
     """The newest sighting of each record that this cursor does not remember, in their order."""
     newest = {item.ref.id: item for item in items}
-    return [
-        item
-        for item in newest.values()
-        if item.stamp is None or cursor.recent.get(item.ref.id) != item.stamp.isoformat()
-    ]
+    return [item for item in newest.values() if not _is_known(cursor, item)]
+
+
+def _is_known(cursor: Cursor, item: Seen[Any]) -> bool:
+    remembered = cursor.recent.get(item.ref.id)
+    if remembered is None or item.stamp is None:
+        return False
+    return bool(remembered == item.stamp.isoformat())
 
 
 def advance(cursor: Cursor, items: Sequence[Seen[Any]], after: Position) -> None:
     """Remember a page: ``after`` is the place behind it. Within the overlap it does not go back."""
     if _is_further(cursor, after):
         cursor.stamp, cursor.place = after.stamp, after.id
-    seen = {item.ref.id: item.stamp.isoformat() for item in items if item.stamp is not None}
-    cursor.recent = _within(cursor, {**cursor.recent, **seen})
+    start = start_of(cursor).stamp
+    met_again = [item for item in items if start and item.stamp and item.stamp >= start]
+    seen = {item.ref.id: item.stamp.isoformat() for item in met_again if item.stamp}
+    cursor.recent = {**_within(cursor, cursor.recent), **seen}
 
 
 def reached_end(cursor: Cursor, now: datetime) -> None:

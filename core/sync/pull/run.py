@@ -38,11 +38,15 @@ class Pull:
     receives: Sequence[Receives]
     endpoints: dict[type[Any], Endpoint]
     report: Report
+    #: Leave out kinds that were read not long ago; what others miss of them is fetched anyway.
+    paced: bool = False
     _readers: dict[str, Reader] = field(default_factory=dict)
 
     def run(self) -> bool:
         """False when the ERP could not be asked to the end: its session is not to be kept."""
         for reader in self._all():
+            if self.paced and not reader.is_due():
+                continue
             for stream in reader.endpoint.streams:
                 if self.context.stopping:
                     return True

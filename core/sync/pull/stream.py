@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.clock import utcnow
 from core.jobs.job import JobContext
@@ -24,6 +24,8 @@ from core.work import UnitOfWork
 
 #: Records per page: a page is one request for ids, one for bodies, one transaction.
 PAGE = 500
+#: Of mirrors, whose rows take microseconds each: the fixed cost of a page should not outweigh them.
+MIRROR_PAGE = 2_000
 
 Receives = Inbound[Any] | Mirror[Any]
 #: Records to pull first: (kind, external id).
@@ -83,6 +85,17 @@ class Reader:
                 wake(work, self.receives, bindings)
             return retry(work, self.receives, bindings).missing
 
+    def is_due(self) -> bool:
+        """Whether the last full read is so long ago that another is worth its cost to the ERP."""
+        with self.context.read() as work:
+            last = work.session.scalar(
+                select(func.min(Cursor.polled_at)).where(
+                    Cursor.connection_id == self.connection.id, Cursor.kind == self.receives.kind
+                )
+            )
+        # Half a second early is in time: a tick is never quite where it should be.
+        return last is None or (utcnow() - last).total_seconds() > self.receives.every_s - 0.5
+
     def fail(self, stream: Stream[Any], error: Exception) -> None:
         with self.context.write() as work:
             cursor = self._cursor(work, stream)
@@ -93,8 +106,9 @@ class Reader:
         with self.context.write() as work:
             cursor = self._cursor(work, stream)
         place: Position | None = start_of(cursor)
+        limit = MIRROR_PAGE if isinstance(self.receives, Mirror) else PAGE
         while place is not None:
-            page = stream.changed(place, PAGE)
+            page = stream.changed(place, limit)
             named = unseen(cursor, page.items)
             if page.items or page.next is not None:
                 yield Sighting(named=named, bodies=self._bodies(named), after=page.next or place)
@@ -160,7 +174,8 @@ def mirror(
     bodies: Sequence[Seen[Any]],
     bindings: ConnectionBindings,
 ) -> Took:
-    known = bindings.locals(receives.kind, [item.ref.id for item in bodies])
+    ids = [item.ref.id for item in bodies] if receives.binds else []
+    known = bindings.locals(receives.kind, ids)
     arrived = [_arrived(item, known.get(item.ref.id)) for item in bodies]
     counts = receives.apply(work, arrived, bindings)
     return Took(written=counts.written, unchanged=counts.unchanged)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from core.clock import utcnow
@@ -26,6 +28,7 @@ from core.sync.documents import (
     StockLevel,
 )
 from core.sync.errors import AuthFailed, Unsent
+from core.sync.inline import InlineContext
 from core.sync.models import (
     Binding,
     Connection,
@@ -35,6 +38,7 @@ from core.sync.models import (
 )
 from core.sync.pull import stream
 from core.sync.pull.inbox import take
+from core.sync.pull.job import pull_once
 from core.sync.values import Stream
 from modules.billing.models import Invoice as StoredInvoice
 from modules.billing.models import Payment
@@ -172,7 +176,7 @@ def test_an_older_version_than_the_applied_one_is_dropped(shop: Shop) -> None:
 
 
 def test_pages_are_kept_when_a_later_one_fails(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "PAGE", 2)
+    monkeypatch.setattr(stream, "MIRROR_PAGE", 2)
     calls = 0
     bodies = stream.Reader._bodies
 
@@ -246,3 +250,25 @@ def test_the_journal_says_that_the_connection_said_it(shop: Shop) -> None:
     (order,) = shop.all(Order)
     rows = [row for row in shop.all(History) if row.record_id == order.id]
     assert {row.source for row in rows} == {"Back office"}
+
+
+def test_kinds_that_change_rarely_are_polled_rarely(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.pull()
+    read: list[str] = []
+    reads = stream.Reader.read
+
+    def noted(reader: stream.Reader, feed: Stream[Any]) -> stream.Needs:
+        read.append(reader.receives.kind)
+        return reads(reader, feed)
+
+    monkeypatch.setattr(stream.Reader, "read", noted)
+    with time_machine.travel(utcnow() + timedelta(seconds=5), tick=False):
+        pull_once(InlineContext(shop.host, ACTOR), shop.connection, paced=True)
+    assert "sales.order" in read
+    assert "catalog.product" not in read
+    read.clear()
+    with time_machine.travel(utcnow() + timedelta(seconds=60), tick=False):
+        pull_once(InlineContext(shop.host, ACTOR), shop.connection, paced=True)
+    assert "catalog.product" in read
