@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
 from core.db.base import Base
+from core.db.upsert import insert_into
 from core.work import UnitOfWork
 
 
@@ -29,16 +29,13 @@ def next_number(work: UnitOfWork, company_id: UUID, series: str) -> str:
     transaction that fails is given again.
     """
     prefix = f"{series}-{utcnow().year}"
-    insert = (
-        sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    )
     statement = (
-        insert(Sequence)
+        insert_into(Sequence, work.session)
         .values(company_id=company_id, prefix=prefix, last=1)
         .on_conflict_do_update(
             index_elements=["company_id", "prefix"], set_={"last": Sequence.last + 1}
         )
         .returning(Sequence.last)
     )
-    last = work.session.execute(statement).scalar_one()
+    last: int = work.session.execute(statement).scalar_one()
     return f"{prefix}-{last:05}"

@@ -31,7 +31,7 @@ from sqlalchemy import (
     literal,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -41,6 +41,7 @@ from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
 from core.db.base import Base
+from core.db.upsert import insert_into
 
 #: Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -152,8 +153,7 @@ def put(session: Session, entity: str, texts: Mapping[UUID, Iterable[str]]) -> N
     ]
     if not rows:
         return
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite.insert if on_sqlite else postgresql.insert)(SearchEntry)
+    statement = insert_into(SearchEntry, session)
     fresh = statement.excluded.words
     statement = statement.on_conflict_do_update(
         index_elements=["entity", "record_id"],

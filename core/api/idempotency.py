@@ -13,13 +13,13 @@ from hashlib import sha256
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy import Insert, String, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api.serializer import to_json
 from core.clock import utcnow
 from core.db.base import Base
+from core.db.upsert import insert_into
 from core.errors import CrmError, Invalid
 from core.jobs.job import JobContext
 from core.web.i18n import gettext as _
@@ -101,15 +101,8 @@ def _claim(work: UnitOfWork, name: str, body_hash: str) -> bool:
     expired = StoredAnswer.created_at < utcnow() - KEPT
     work.session.execute(delete(StoredAnswer).where(StoredAnswer.request == name, expired))
     values = {"request": name, "body_hash": body_hash, "status": 0, "body": ""}
-    claimed = work.session.scalars(_insert(work, values).returning(StoredAnswer.request))
-    return claimed.first() is not None
-
-
-def _insert(work: UnitOfWork, values: Mapping[str, Any]) -> Insert:
-    is_sqlite = work.session.get_bind().dialect.name == "sqlite"
-    if is_sqlite:
-        return sqlite.insert(StoredAnswer).values(**values).on_conflict_do_nothing()
-    return postgresql.insert(StoredAnswer).values(**values).on_conflict_do_nothing()
+    insert = insert_into(StoredAnswer, work.session).values(**values).on_conflict_do_nothing()
+    return work.session.scalars(insert.returning(StoredAnswer.request)).first() is not None
 
 
 def forget_answers(context: JobContext, _args: Mapping[str, Any]) -> None:

@@ -13,9 +13,9 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import utcnow
+from core.db.upsert import insert_into
 from core.errors import TooMany
 from core.security.models import Throttle
 from core.web.i18n import ngettext
@@ -78,10 +78,7 @@ def forget_old_tries(work: UnitOfWork) -> None:
 
 
 def _row(work: UnitOfWork, counter: Counted) -> Throttle:
-    insert = (
-        sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    )
-    new = insert(Throttle).values(key=counter.key, tries=0, tried_at=utcnow())
+    new = insert_into(Throttle, work.session).values(key=counter.key, tries=0, tried_at=utcnow())
     work.session.execute(new.on_conflict_do_nothing())
     row = select(Throttle).where(Throttle.key == counter.key).with_for_update()
     return work.session.scalars(row).one()
