@@ -43,6 +43,13 @@ module = Module(
             permission="sales.read",
             order=20,
         ),
+        Panel(
+            slot="home",
+            title=_("Latest orders"),
+            render=panels.latest_orders,
+            permission="sales.read",
+            order=60,
+        ),
     ),
     menu=(
         MenuItem(

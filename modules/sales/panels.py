@@ -8,8 +8,9 @@ from flask import render_template
 
 from core.api.listing import ListQuery, count, page
 from core.work import UnitOfWork
-from modules.sales.chips import BILLING, COMMERCIAL, FULFILMENT, LINK
+from modules.sales.chips import BILLING, COMMERCIAL, FULFILMENT
 from modules.sales.lists import ORDERS
+from modules.sales.words import whereabouts
 
 #: Rows before "all orders".
 SHOWN = 8
@@ -17,13 +18,20 @@ SHOWN = 8
 
 def customer_orders(customer_id: UUID, work: UnitOfWork) -> str:
     """The latest orders of a customer, and the way to all of them."""
-    mine = {"customer_id": str(customer_id)}
-    found = page(work, ORDERS, ListQuery(limit=SHOWN, filters=mine))
-    chips = {"commercial": COMMERCIAL, "fulfilment": FULFILMENT, "billing": BILLING, "link": LINK}
+    return _orders(work, {"customer_id": str(customer_id)})
+
+
+def latest_orders(_reader: UUID, work: UnitOfWork) -> str:
+    """On the home page: what was sold last, here or in the ERP; nothing before the first."""
+    return _orders(work, {}) if count(work, ORDERS, ListQuery(), cap=1).number else ""
+
+
+def _orders(work: UnitOfWork, which: dict[str, str]) -> str:
     return render_template(
-        "sales/customer_orders.html",
-        orders=found.rows,
-        number=count(work, ORDERS, ListQuery(filters=mine)),
-        customer_id=customer_id,
-        chips=chips,
+        "sales/orders.html",
+        orders=page(work, ORDERS, ListQuery(limit=SHOWN, filters=which)).rows,
+        number=count(work, ORDERS, ListQuery(filters=which)),
+        which=which,
+        chips={"commercial": COMMERCIAL, "fulfilment": FULFILMENT, "billing": BILLING},
+        whereabouts=whereabouts,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.companies import visible
 from core.requests import reading, writing
 from core.security.guard import requires
-from core.web.columns import day, link, money, state
+from core.web.columns import day, link, made, money, state
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy as _l
 from core.web.lists import Action, Empty, Facet, ListPage, labels
@@ -23,9 +23,9 @@ from modules.sales.chips import BILLING, COMMERCIAL, FULFILMENT, LINK
 from modules.sales.lists import ORDERS
 from modules.sales.models import Order, Shipment
 from modules.sales.pages.blueprint import blueprint
-from modules.sales.pages.words import sentence
 from modules.sales.services.orders import cancel_order, confirm_order, get_order
 from modules.sales.services.showing import shown
+from modules.sales.words import sentence, whereabouts
 
 NEW = Action(title=_l("New order"), endpoint="sales_pages.new", permission="sales.write")
 
@@ -46,7 +46,7 @@ LIST = ListPage(
         state("commercial", _l("State"), COMMERCIAL),
         state("fulfilment", _l("Shipping"), FULFILMENT),
         state("billing", _l("Billing"), BILLING),
-        state("link", _l("ERP"), LINK),
+        made("link", _l("ERP"), lambda row: whereabouts(row.link, row.source)),
         money("total", _l("Total")),
     ),
     facets=(
@@ -116,11 +116,7 @@ def _context(work: UnitOfWork, order: Order) -> dict[str, Any]:
         "whole": whole,
         "links": [(found, sentence(found)) for found in whole.links],
         "shipments": work.session.scalars(visible(work, shipments)).all(),
+        "whereabouts": whereabouts(whole.states["link"], order.source),
         "panels": panels("sales.order", order.id, work),
-        "chips": {
-            "commercial": COMMERCIAL,
-            "fulfilment": FULFILMENT,
-            "billing": BILLING,
-            "link": LINK,
-        },
+        "chips": {"commercial": COMMERCIAL, "fulfilment": FULFILMENT, "billing": BILLING},
     }

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
+
+from core.actor import system
+from core.clock import utcnow
+from core.host import Host
+from modules.sales.models import Order
+from modules.sales.rules import OrderState
 
 MakeProduct = Callable[..., UUID]
 
@@ -122,3 +129,24 @@ def test_an_order_by_hand_from_customer_to_confirmation(
     page.goto(f"{live}/contacts/{customer}")
     expect(page.locator("main")).to_contain_text("SO-")
     assert axe(page) == []
+
+
+def test_an_order_born_in_the_erp_is_marked_as_such(
+    browser_client: FlaskClient, host: Host, company: UUID, customer: UUID
+) -> None:
+    with host.write(system()) as work:
+        work.session.add(
+            Order(
+                company_id=company,
+                number="17",
+                customer_id=customer,
+                currency="EUR",
+                ordered_on=utcnow().date(),
+                state=OrderState.CONFIRMED,
+                net=Decimal(10),
+                tax=Decimal(2),
+                source="Back office",
+            )
+        )
+    for path in ("/orders/", "/", f"/contacts/{customer}"):
+        assert "Born in Back office" in browser_client.get(path).text

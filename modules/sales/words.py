@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from core.sync.deliveries import Link
 from core.sync.models import DeliveryState
 from core.web import formats
+from core.web.atoms import chip
+from core.web.atoms import state as shown
 from core.web.i18n import gettext as _
+from core.work import OURSELVES
+from modules.sales.chips import LINK
 
 
 def sentence(link: Link) -> str:
@@ -28,6 +34,13 @@ def sentence(link: Link) -> str:
             )
         case _:
             return _why(link)
+
+
+def whereabouts(state: DeliveryState | None, source: str) -> Markup:
+    """The ERP axis as a chip: how far an order of ours has come, or where another was born."""
+    if state is None and source != OURSELVES:
+        return chip(_("Born in %(erp)s", erp=source))
+    return shown(state, LINK)
 
 
 def _there(link: Link) -> str:
