@@ -21,7 +21,7 @@ def differences(host: Host) -> list[str]:
             opts={
                 "compare_type": True,
                 "include_name": owned(host),
-                "include_object": meant_for(host.database.engine.dialect.name),
+                "include_object": meant_for(host),
             },
         )
         found = compare_metadata(context, Base.metadata)
@@ -36,10 +36,16 @@ def owned(host: Host) -> Callable[[str | None, str, object], bool]:
     return lambda name, kind, _: kind != "table" or (name or "").startswith(prefixes)
 
 
-def meant_for(dialect: str) -> Callable[[Any, str | None, str, bool, object], bool]:
-    """Alembic does not ask an index for which databases it is meant."""
+def meant_for(host: Host) -> Callable[[Any, str | None, str, bool, object], bool]:
+    """Alembic does not ask an index for which databases it is meant.
 
-    def included(item: Any, _name: str | None, kind: str, reflected: bool, _other: object) -> bool:  # noqa: FBT001 - Alembic's signature
+    Models of test modules that other tests brought along are nobody's here.
+    """
+    dialect, ours = host.database.engine.dialect.name, owned(host)
+
+    def included(item: Any, name: str | None, kind: str, reflected: bool, _other: object) -> bool:  # noqa: FBT001 - Alembic's signature
+        if not ours(name, kind, None):
+            return False
         condition = None if reflected or kind != "index" else item._ddl_if
         return condition is None or condition.dialect == dialect
 

@@ -43,7 +43,13 @@ def test_no_column_holds_a_binary_float(installed: Registry) -> None:
 
 def test_every_table_bears_its_owners_name(installed: Registry) -> None:
     owners = {found.package: name for name, found in installed.modules.items()}
-    assert misnamed(Base.registry.mappers, owners | {"core": "core"}) == []
+    # The shipped trial module stands in core.testing and is a module of its own.
+    mappers = [
+        mapper
+        for mapper in Base.registry.mappers
+        if not mapper.class_.__module__.startswith("core.testing.")
+    ]
+    assert misnamed(mappers, owners | {"core": "core"}) == []
 
 
 def test_every_business_record_belongs_to_a_company(installed: Registry) -> None:
