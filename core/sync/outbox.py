@@ -97,6 +97,7 @@ def retry(work: UnitOfWork, outbox_id: UUID) -> None:
     if row is None:
         raise NotFound(f"There is no stopped record {outbox_id}.")
     binding = work.session.get_one(Binding, row.binding_id, with_for_update=True)
+    work.session.refresh(row)  # somebody else may have retried it while we waited for the lock
     if row.state is not OutboxState.STOPPED:
         raise RuleBroken("This record is not stopped.")
     put_in_queue(work, binding)

@@ -32,12 +32,6 @@ _ROWS = (
 )
 
 
-def _state(text: str) -> Any:
-    if text not in set(OutboxState):
-        raise ValueError(f"Choose one of {', '.join(OutboxState)}.")
-    return OutboxRow.state == OutboxState(text)
-
-
 def _listing(name: str, statement: Any) -> Listing:
     return Listing(
         name=name,
@@ -45,7 +39,7 @@ def _listing(name: str, statement: Any) -> Listing:
         sorts={"created_at": OutboxRow.created_at, "due_at": OutboxRow.due_at},
         default="-created_at",
         filters={
-            "state": _state,
+            "state": OutboxRow.state,
             "kind": Binding.kind,
             "connection_id": Binding.connection_id,
             "record_id": Binding.local_id,

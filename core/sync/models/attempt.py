@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
 from core.db.base import Record
-from core.sync.models.choice import choice
+from core.db.types import Choice
 
 
 class AttemptOutcome(StrEnum):
@@ -52,6 +52,6 @@ class AttemptItem(Record):
     binding_id: Mapped[UUID] = mapped_column(ForeignKey("core_binding.id"))
     outbox_id: Mapped[UUID] = mapped_column(ForeignKey("core_outbox.id"), index=True)
     outcome: Mapped[AttemptOutcome] = mapped_column(
-        choice(AttemptOutcome), default=AttemptOutcome.OPEN
+        Choice(AttemptOutcome), default=AttemptOutcome.OPEN
     )
     message: Mapped[str] = mapped_column(default="")

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
 from core.db.base import Owned, Record
+from core.db.types import Choice
 from core.states import StateMachine
-from core.sync.models.choice import choice
 
 
 class DeliveryState(StrEnum):
@@ -86,7 +86,7 @@ class Binding(Owned, Record):
     number: Mapped[str | None] = mapped_column(String(128))
     #: Stamp or ETag of the ERP's record as we last saw or made it.
     version: Mapped[str | None] = mapped_column(String(128))
-    delivery: Mapped[DeliveryState | None] = mapped_column(choice(DeliveryState))
+    delivery: Mapped[DeliveryState | None] = mapped_column(Choice(DeliveryState))
     #: Why it is where it is, for people; '' while all is well.
     message: Mapped[str] = mapped_column(default="")
     #: The document's field the ERP complained about.

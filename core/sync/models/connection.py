@@ -10,8 +10,8 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import Editable, Owned, Record
+from core.db.types import Choice
 from core.states import StateMachine
-from core.sync.models.choice import choice
 
 
 class ConnectionState(StrEnum):
@@ -61,7 +61,7 @@ class Connection(Owned, Editable, Record):
     #: Also the ``source`` of facts that came through it.
     name: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[ConnectionState] = mapped_column(
-        choice(ConnectionState), default=ConnectionState.DRAFT
+        Choice(ConnectionState), default=ConnectionState.DRAFT
     )
     #: Where the company's new orders go.
     is_default: Mapped[bool] = mapped_column(default=False)

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import Record
-from core.sync.models.choice import choice
+from core.db.types import Choice
 
 
 class CursorMode(StrEnum):
@@ -29,7 +29,7 @@ class Cursor(Record):
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("core_connection.id"))
     kind: Mapped[str] = mapped_column(String(64))
     stream: Mapped[str] = mapped_column(String(64))
-    mode: Mapped[CursorMode] = mapped_column(choice(CursorMode), default=CursorMode.INCREMENTAL)
+    mode: Mapped[CursorMode] = mapped_column(Choice(CursorMode), default=CursorMode.INCREMENTAL)
     #: The furthest place: its stamp, and the id inside it or a feed's token.
     stamp: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(default="")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
 from core.db.base import Owned, Record
-from core.sync.models.choice import choice
+from core.db.types import Choice
 
 
 class InboxState(StrEnum):
@@ -36,7 +36,7 @@ class InboxRow(Owned, Record):
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("core_connection.id"))
     kind: Mapped[str] = mapped_column(String(64))
     external_id: Mapped[str] = mapped_column(String(128))
-    state: Mapped[InboxState] = mapped_column(choice(InboxState), default=InboxState.PENDING)
+    state: Mapped[InboxState] = mapped_column(Choice(InboxState), default=InboxState.PENDING)
     reference: Mapped[str | None] = mapped_column(String(64))
     body: Mapped[dict[str, Any] | None]
     version: Mapped[str | None] = mapped_column(String(128))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
 from core.db.base import Owned, Record
-from core.sync.models.choice import choice
+from core.db.types import Choice
 
 
 class OutboxVerb(StrEnum):
@@ -52,8 +52,8 @@ class OutboxRow(Owned, Record):
     binding_id: Mapped[UUID] = mapped_column(ForeignKey("core_binding.id"))
     #: Order of the changes of one record.
     seq: Mapped[int]
-    verb: Mapped[OutboxVerb] = mapped_column(choice(OutboxVerb), default=OutboxVerb.SEND)
-    state: Mapped[OutboxState] = mapped_column(choice(OutboxState))
+    verb: Mapped[OutboxVerb] = mapped_column(Choice(OutboxVerb), default=OutboxVerb.SEND)
+    state: Mapped[OutboxState] = mapped_column(Choice(OutboxState))
     due_at: Mapped[datetime] = mapped_column(default=utcnow)
     #: Tries that ended in trouble since it last moved; they set the pace of the next one.
     attempts: Mapped[int] = mapped_column(default=0)
