@@ -8,6 +8,8 @@ from uuid import UUID
 
 #: Crockford's base 32: no I, L, O, U, so a reference survives being read out on the phone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: The random part of an id.
+_RANDOM = (1 << 62) - 1
 
 
 def new_id() -> UUID:
@@ -20,6 +22,13 @@ def new_id() -> UUID:
     high = milliseconds << 16 | 0x7000 | fraction
     low = 0b10 << 62 | secrets.randbits(62)
     return UUID(int=high << 64 | low)
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Many at once, for rows written in bulk: of one moment, their order among each other open."""
+    head = new_id().int >> 64 << 64
+    bits = memoryview(secrets.token_bytes(8 * count)).cast("Q")
+    return [UUID(int=head | 0b10 << 62 | low & _RANDOM) for low in bits]
 
 
 def new_reference(number: str) -> str:

@@ -93,6 +93,7 @@ def _conversion(name: str, field: fields.Field[Any]) -> Convert | None:
     source = field.attribute or name
 
     def ask(value: Any) -> Any:
-        return field.serialize(name, {source: value})
+        # What a field overrides to say how it is shown; ``serialize`` would look for the value.
+        return field._serialize(value, source, {source: value})  # noqa: SLF001 - see above
 
     return ask

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String, TypeDecorator
@@ -101,6 +102,11 @@ class Exact(TypeDecorator[Decimal]):
         if abs(whole) > _LARGEST:
             raise ValueError(f"{value} is out of range")
         return whole if dialect.name == "sqlite" else Decimal(value)
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        # One call per value in place of two: what is bound above is what both drivers take.
+        return partial(self.process_bind_param, dialect=dialect)
 
     @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:

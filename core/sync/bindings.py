@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, any_, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import utcnow
@@ -59,7 +59,7 @@ class ConnectionBindings:
                 select(Binding.local_id, Binding.external_id).where(
                     Binding.connection_id == self.connection.id,
                     Binding.kind == kind,
-                    Binding.local_id.in_(part),
+                    _among(self.work, Binding.local_id, part),
                     Binding.external_id.is_not(None),
                 )
             )
@@ -76,7 +76,7 @@ class ConnectionBindings:
                 select(Binding.external_id, Binding.local_id).where(
                     Binding.connection_id == self.connection.id,
                     Binding.kind == kind,
-                    Binding.external_id.in_(part),
+                    _among(self.work, Binding.external_id, part),
                 )
             )
             found.update({external: local_id for external, local_id in rows if external})
@@ -102,8 +102,20 @@ class ConnectionBindings:
 
 
 def _insert(work: UnitOfWork) -> Any:
-    dialect = sqlite if work.session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(Binding)
+    return (sqlite if _on_sqlite(work) else postgresql).insert(Binding)
+
+
+def _among(work: UnitOfWork, column: Any, values: list[Any]) -> ColumnElement[bool]:
+    if _on_sqlite(work):
+        found: ColumnElement[bool] = column.in_(values)
+    else:
+        # One array in place of 500 parameters: those PostgreSQL compares one by one with each row.
+        found = column == any_(literal(values, postgresql.ARRAY(column.type)))
+    return found
+
+
+def _on_sqlite(work: UnitOfWork) -> bool:
+    return work.session.get_bind().dialect.name == "sqlite"
 
 
 def _slices(items: list[Any]) -> list[list[Any]]:

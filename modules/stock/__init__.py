@@ -16,7 +16,7 @@ module = Module(
         Role(name="Salesperson", permissions=("stock.read",)),
         Role(name="Read only", permissions=("stock.read",)),
     ),
-    mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels),),
+    mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels, binds=False),),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(
         Panel(

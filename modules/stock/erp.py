@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.db.bulk import Upsert
-from core.ids import new_id
+from core.ids import new_ids
 from core.sync.documents import StockLevel as StockLevelDocument
 from core.sync.exchange import Arrived, Bindings, Counts
 from core.sync.references import all_known
@@ -35,7 +35,10 @@ def apply_levels(
         "source": bindings.connection_name,
         "observed_at": work.observed_at,
     }
-    rows = [{"id": new_id(), **mark, **_fields(item.document, products)} for item in arrived]
+    rows = [
+        {"id": key, **mark, **_fields(item.document, products)}
+        for key, item in zip(new_ids(len(arrived)), arrived, strict=True)
+    ]
     written = _LEVELS.run(work.session, rows)
     return Counts(written=written, unchanged=len(rows) - written)
 

@@ -74,8 +74,13 @@ class Orders:
 
     def confirm(self, refs: Sequence[Ref]) -> list[Outcome]:
         """Both buttons refuse a second press, so only what is in the state before is pressed."""
-        self._press("quote", refs, states={"draft"})
-        self._press("confirm", refs, states={"quotation"})
+        states = self._states(refs)
+        drafts = [number for number, state in states.items() if state == "draft"]
+        quoted = [number for number, state in states.items() if state == "quotation"]
+        if drafts:
+            self.rpc.call(SALE, "quote", drafts)  # all of them, or it raises
+        if ready := sorted(drafts + quoted):
+            self.rpc.call(SALE, "confirm", ready)
         rows = {str(row["id"]): row for row in self._of(refs)}
         return [_confirmed(ref, rows.get(ref.id)) for ref in refs]
 
@@ -92,9 +97,14 @@ class Orders:
         ]
 
     def _press(self, button: str, refs: Sequence[Ref], *, states: set[str]) -> None:
-        ready = [row["id"] for row in self._of(refs) if row["state"] in states]
+        ready = [number for number, state in self._states(refs).items() if state in states]
         if ready:
             self.rpc.call(SALE, button, ready)
+
+    def _states(self, refs: Sequence[Ref]) -> dict[int, str]:
+        """Alone: the sums of a sale cost Tryton ten times as much."""
+        rows = self._sales("id", numbers(ref.id for ref in refs), names=["state"])
+        return {row["id"]: row["state"] for row in rows}
 
     def _of(self, refs: Sequence[Ref]) -> list[Row]:
         return self._sales("id", numbers(ref.id for ref in refs), names=mapping.HEAD)

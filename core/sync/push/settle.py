@@ -102,6 +102,8 @@ def wake_waiting(work: UnitOfWork, binding_id: UUID) -> None:
     bindings = work.session.scalars(
         select(Binding).where(Binding.id.in_(waiting)).order_by(Binding.id).with_for_update()
     ).all()
+    if not bindings:  # as nearly always
+        return
     work.session.execute(
         update(OutboxRow)
         .where(waits, OutboxRow.binding_id.in_([binding.id for binding in bindings]))
