@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from core.demo.folder import Folder
 from core.errors import NotFound
-from core.manifest import module as own
-from core.registry.registry import installed_registry
+from core.registry.connectors import connector_among, installed_connectors
 from core.sync.contract import DemoErp
 
 
 def demo_erp(folder: Folder, connector: str) -> DemoErp:
     """Raise NotFound for a connector that is not here, or brings no demo."""
-    manifest = installed_registry(own).connector(connector).manifest
+    manifest = connector_among(installed_connectors(), connector).manifest
     if manifest.demo is None:
         raise NotFound(f"The connector {connector} brings no ERP for a demo.")
     return manifest.demo(folder.erp)

@@ -9,7 +9,6 @@ from core.demo.erp import demo_erp
 from core.demo.folder import Folder
 from core.demo.steps import Step, act
 from core.errors import NotFound, RuleBroken
-from core.sync.models import DeliveryState
 
 #: What an order's reference has behind the order's number.
 _TAIL = 1 + 6
@@ -48,7 +47,7 @@ def _reference(order: dict[str, Any]) -> str:
     if order["states"]["commercial"] == "draft":
         raise RuleBroken(f"Order {number} is a draft: confirm it first.")
     for link in links:
-        if link["state"] == DeliveryState.CONFIRMED:
+        if link["state"] == "confirmed":
             return str(link["reference"])
         if link["state"] is None:
             raise RuleBroken(f"Order {number} was born in the ERP: it has no reference of ours.")

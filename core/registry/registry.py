@@ -8,14 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
+from core.registry.connectors import connector_among, installed_connectors
 from core.registry.discovery import Found, Impostor, Installed, discover
 from core.registry.graph import load_order
 from core.registry.manifest import Module
 from core.registry.models import Installation, ModuleState
 from core.registry.state import Enabled
-from core.sync.contract import Connector, ConnectorManifest
+from core.sync.contract import Connector
 
-MODULES, CONNECTORS = "tandem.modules", "tandem.connectors"
+MODULES = "tandem.modules"
 
 
 class Registry:
@@ -42,11 +43,7 @@ class Registry:
         return self.modules[name]
 
     def connector(self, key: str) -> Connector[Any]:
-        if key in self.connectors.broken:
-            raise NotFound(f"The connector {key} is broken: {self.connectors.broken[key]}")
-        if key not in self.connectors.installed:
-            raise NotFound(f"There is no connector {key} here. Is its package installed?")
-        return self.connectors.installed[key].item
+        return connector_among(self.connectors, key)
 
     def enabled(self, session: Session, generation: int | None = None) -> Enabled:
         """What is on now; ``generation`` saves the question where the caller has just read it."""
@@ -70,7 +67,7 @@ class Registry:
 
 def installed_registry(own: Module) -> Registry:
     """What the installed distributions bring; ``own`` is the host's manifest."""
-    return Registry(own, discover(MODULES, _module), discover(CONNECTORS, _connector))
+    return Registry(own, discover(MODULES, _module), installed_connectors())
 
 
 def _module(name: str, loaded: Any) -> Module:
@@ -79,13 +76,3 @@ def _module(name: str, loaded: Any) -> Module:
     if loaded.name != name:
         raise Impostor(f"the module calls itself {loaded.name}")
     return loaded
-
-
-def _connector(name: str, loaded: Any) -> Connector[Any]:
-    manifest = getattr(loaded, "manifest", None)
-    if not isinstance(manifest, ConnectorManifest):
-        raise Impostor(f"{loaded!r} has no ConnectorManifest")
-    if manifest.key != name:
-        raise Impostor(f"the connector calls itself {manifest.key}")
-    connector: Connector[Any] = loaded
-    return connector

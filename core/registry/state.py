@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from core.errors import NotFound
 from core.events import Subscription
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Panel, Permission
@@ -70,8 +69,3 @@ class Enabled:
     def panels(self, slot: str) -> list[Panel]:
         found = [item for module in self.modules for item in module.panels if item.slot == slot]
         return sorted(found, key=lambda panel: panel.order)
-
-    def outbound_for(self, kind: str) -> Outbound[Any]:
-        if kind not in self.outbound:
-            raise NotFound(f"No enabled module sends {kind}.")
-        return self.outbound[kind]
