@@ -28,7 +28,8 @@ class Screen:
         """A bar over the kinds of records, with counts of what was read so far."""
         counts: Counter[str] = Counter()
         columns = (SpinnerColumn(), BarColumn(24), TextColumn("{task.description}"))
-        with Progress(*columns, console=self._console, transient=True) as bar:
+        hidden = not self._console.is_terminal
+        with Progress(*columns, console=self._console, transient=True, disable=hidden) as bar:
             task = bar.add_task("reading", total=len(kinds))
 
             def report(kind: str, written: int) -> None:
