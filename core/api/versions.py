@@ -23,7 +23,7 @@ def etag_of(record: Any) -> str | None:
     return f'"{version}"' if isinstance(version, int) else None
 
 
-def check_version(record: Editable) -> None:
+def check_if_match(record: Editable) -> None:
     """Raise StaleMatch when the caller read another version than ``record`` has now.
 
     A caller that sends no ``If-Match`` does not care.

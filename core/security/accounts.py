@@ -12,13 +12,14 @@ from sqlalchemy import delete, exists, func, select
 
 from core.actor import EVERYTHING
 from core.companies import Company, fetch
-from core.errors import Forbidden, Invalid, RuleBroken, Stale
+from core.errors import Forbidden, Invalid, RuleBroken
 from core.journal import note
 from core.registry.models import Installation
 from core.registry.state import Enabled
 from core.security.models import CustomRole, User, UserCompany, UserRole
 from core.security.passwords import check_password, hashed
 from core.security.sessions import end_sessions
+from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
@@ -65,8 +66,7 @@ def create_user(work: UnitOfWork, person: Person, password_hash: str) -> User:
 def edit_user(work: UnitOfWork, user_id: UUID, version: int, person: Person) -> User:
     """Raise Stale when somebody saved the user since ``version``, RuleBroken for the last admin."""
     user = fetch(work, User, user_id, lock=True)
-    if user.version != version:
-        raise Stale(_("Somebody else saved this user in the meantime."))
+    check_version(user, version)
     before = roles_of(work, user.id)
     _may_manage(work, before)
     _check(work, person, user)

@@ -11,6 +11,7 @@ from core.errors import Invalid, Stale
 from core.journal import note
 from core.security.models import User
 from core.security.sessions import end_sessions
+from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
@@ -27,8 +28,7 @@ class Profile:
 def edit_profile(work: UnitOfWork, user_id: UUID, version: int, profile: Profile) -> None:
     """Raise Stale when it was saved since ``version``, Invalid naming the field."""
     user = fetch(work, User, user_id, lock=True)
-    if user.version != version:
-        raise Stale(_("Somebody else saved this user in the meantime."))
+    check_version(user, version)
     if not 0 < len(profile.name.strip()) <= 200:
         problem = _("Enter a name of at most 200 characters.")
         raise Invalid(problem, fields={"name": problem})

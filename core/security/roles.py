@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import delete, exists, select
 
 from core.companies import fetch
-from core.errors import Forbidden, Invalid, RuleBroken, Stale
+from core.errors import Forbidden, Invalid, RuleBroken
 from core.security.models import CustomRole, UserRole
+from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
@@ -28,8 +29,7 @@ def edit_role(
 ) -> CustomRole:
     """Its name stays: users have it by name."""
     role = fetch(work, CustomRole, role_id, lock=True)
-    if role.version != version:
-        raise Stale(_("Somebody else saved this role in the meantime."))
+    check_version(role, version)
     # Of a disabled module, whose permissions nobody can choose now: they come back with it.
     dormant = set(role.permissions) - _known(work)
     _may_give(work, set(permissions) ^ (set(role.permissions) - dormant))

@@ -10,12 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.companies import fetch
-from core.errors import Stale
 from core.host import Host
 from core.sync.connections import configure, free_name
 from core.sync.models import Connection, ConnectionState
 from core.sync.outbox import adopt_waiting
-from core.web.i18n import gettext as _
+from core.versions import check_version
 from core.work import UnitOfWork
 
 
@@ -36,8 +35,7 @@ def change(
     A company has at most one default: another connection of it stops being that.
     """
     connection = fetch(work, Connection, connection_id, lock=True)
-    if connection.version != version:
-        raise Stale(_("Somebody else saved this connection in the meantime."))
+    check_version(connection, version)
     connection.name = free_name(work, wish.name, besides=connection.id)
     if wish.is_default and not connection.is_default:
         _no_default(work, connection.company_id)

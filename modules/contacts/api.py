@@ -8,7 +8,7 @@ from uuid import UUID
 from core.api.blueprint import ApiBlueprint
 from core.api.listing import ListQuery, Page, page
 from core.api.routes import lists, reads, writes
-from core.api.versions import check_version
+from core.api.versions import check_if_match
 from core.companies import fetch
 from core.security.guard import requires
 from core.work import UnitOfWork
@@ -61,7 +61,7 @@ def party(work: UnitOfWork, party_id: UUID) -> WholeParty:
 @writes(schemas.PartySchema, takes=schemas.ChangedPartySchema)
 def change_party(work: UnitOfWork, body: dict[str, Any], party_id: UUID) -> WholeParty:
     """Change the fields that are sent; ``active`` false archives."""
-    check_version(fetch(work, Party, party_id, lock=True))
+    check_if_match(fetch(work, Party, party_id, lock=True))
     roles, active = body.pop("roles", None), body.pop("active", None)
     services.change_party(work, party_id, body)  # type: ignore[arg-type]  # as above
     if roles is not None:
@@ -109,7 +109,7 @@ def add_address(work: UnitOfWork, body: dict[str, Any], party_id: UUID) -> Addre
 @writes(schemas.AddressSchema, takes=schemas.NewAddressSchema)
 def change_address(work: UnitOfWork, body: dict[str, Any], address_id: UUID) -> Address:
     """Change an address."""
-    check_version(fetch(work, Address, address_id, lock=True))
+    check_if_match(fetch(work, Address, address_id, lock=True))
     return services.change_address(work, address_id, body)  # type: ignore[arg-type]  # as above
 
 
@@ -134,7 +134,7 @@ def add_contact_point(work: UnitOfWork, body: dict[str, Any], party_id: UUID) ->
 @writes(schemas.ContactPointSchema, takes=schemas.ChangedContactPointSchema)
 def change_contact_point(work: UnitOfWork, body: dict[str, Any], point_id: UUID) -> ContactPoint:
     """Change a contact point."""
-    check_version(fetch(work, ContactPoint, point_id, lock=True))
+    check_if_match(fetch(work, ContactPoint, point_id, lock=True))
     return services.change_contact_point(work, point_id, body)  # type: ignore[arg-type]  # as above
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 
 from core.companies import fetch, home
-from core.errors import Invalid, Stale
+from core.errors import Invalid
 from core.security.models import User
 from core.sync.documents import PartyKind
+from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 from modules.contacts.events import PartyChanged, PartyCreated
@@ -44,7 +45,7 @@ def change_party(
     ``version`` is the one the caller has read: raise Stale when there is a newer one.
     """
     party = fetch(work, Party, party_id, lock=True)
-    check_version(party.version, version)
+    check_version(party, version)
     tidy = clean_party(fields)
     _check_owner(work, tidy)
     apply(work, party, tidy)
@@ -96,12 +97,6 @@ def changed(work: UnitOfWork, party: Party, *fields: str) -> None:
             source=work.source,
         )
     )
-
-
-def check_version(ours: int, read: int | None) -> None:
-    """Raise Stale unless ``read`` is what we hold; None: the caller has not looked."""
-    if read is not None and read != ours:
-        raise Stale(_("Somebody else saved this record in the meantime."))
 
 
 def _set_active(work: UnitOfWork, party_id: UUID, *, active: bool) -> Party:

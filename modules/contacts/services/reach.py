@@ -8,12 +8,13 @@ from sqlalchemy import update
 
 from core.companies import fetch
 from core.errors import Invalid
+from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 from modules.contacts.models import Address, ContactPoint, Party
 from modules.contacts.rules import AddressFields, PointFields, PointKind, clean_address, clean_point
 from modules.contacts.services.finding import search_again
-from modules.contacts.services.parties import changed, check_version
+from modules.contacts.services.parties import changed
 
 _FACTS = ("street", "postal_code", "city", "region", "country")
 
@@ -35,7 +36,7 @@ def change_address(
     work: UnitOfWork, address_id: UUID, fields: AddressFields, *, version: int | None = None
 ) -> Address:
     address = fetch(work, Address, address_id, lock=True)
-    check_version(address.version, version)
+    check_version(address, version)
     for name, value in clean_address(fields).items():
         setattr(address, name, value)
     return _saved_address(work, fetch(work, Party, address.party_id), address)
@@ -62,7 +63,7 @@ def change_contact_point(
     work: UnitOfWork, point_id: UUID, fields: PointFields, *, version: int | None = None
 ) -> ContactPoint:
     point = fetch(work, ContactPoint, point_id, lock=True)
-    check_version(point.version, version)
+    check_version(point, version)
     kind = fields.get("kind", point.kind)
     for name, value in clean_point({"value": point.value, **fields}, kind).items():
         setattr(point, name, value)

@@ -10,9 +10,10 @@ from sqlalchemy.orm import selectinload
 
 from core.clock import utcnow
 from core.companies import fetch, visible
-from core.errors import NotFound, RuleBroken, Stale
+from core.errors import NotFound, RuleBroken
 from core.numbers import next_number
 from core.sync.documents import Progress
+from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy
 from core.work import OURSELVES, UnitOfWork
@@ -71,8 +72,7 @@ def draft_order(work: UnitOfWork, wish: OrderWish) -> tuple[Order, bool]:
 def change_order(work: UnitOfWork, order_id: UUID, wish: OrderWish, *, version: int) -> Order:
     """Replace what a draft orders. Raise Stale when it was saved since ``version`` was read."""
     order = get_order(work, order_id, lock=True)
-    if order.version != version:
-        raise Stale(_("Order %(number)s was changed by somebody else.", number=order.number))
+    check_version(order, version)
     if order.state is not OrderState.DRAFT:
         raise _refused(order, _("Order %(number)s is %(state)s: only a draft can be changed."))
     checked = check(work, wish)

@@ -19,7 +19,7 @@ from core.api.blueprint import ApiBlueprint
 from core.api.fields import CurrencyCode, Id, Moment, MoneyAmount, Quantity, Words
 from core.api.listing import Listing, ListQuery, Page, page
 from core.api.routes import lists, reads, writes
-from core.api.versions import check_version
+from core.api.versions import check_if_match
 from core.compose import open_host
 from core.config import Settings
 from core.db.base import Base, Editable
@@ -117,7 +117,7 @@ def cast(work: UnitOfWork, body: dict[str, Any]) -> Bell:
 @writes(BellSchema, takes=RenamedSchema)
 def rename(work: UnitOfWork, body: dict[str, Any], bell_id: UUID) -> Bell:
     found = _bell(work, bell_id)
-    check_version(found)
+    check_if_match(found)
     found.name = body["name"]
     return found
 
