@@ -60,7 +60,6 @@ def _list(title: str, listing: Listing, empty: Empty) -> ListPage:
             text("email", _l("E-mail")),
             text("phone", _l("Phone")),
             text("city", _l("City")),
-            text("country", _l("Country")),
             text("owner", _l("Owner")),
             made("source", _l("Source"), _source),
             moment("updated_at", _l("Changed")),
