@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from core.api.parsing import parse
 from core.errors import Invalid
+from core.web.i18n import gettext as _
 
 #: The list, its sort, its filters and what is searched for.
 Scope = tuple[str, str, Mapping[str, str], str]
@@ -37,14 +38,20 @@ def read_cursor(
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         digest, value, key = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if digest == _digest(scope):
-            return (None if value is None else parse(value, kinds[0])), parse(key, kinds[1])
+            return (None if value is None else _parsed(value, kinds[0])), _parsed(key, kinds[1])
     except (ValueError, TypeError, AttributeError) as error:
-        raise _invalid("Not a cursor: take it from the page before.") from error
-    raise _invalid("A cursor of another list, sort or filter.")
+        raise _invalid(_("Not a cursor: take it from the page before.")) from error
+    raise _invalid(_("A cursor of another list, sort or filter."))
+
+
+def _parsed(value: Any, kind: TypeEngine[Any]) -> Any:
+    if not isinstance(value, str):
+        raise TypeError("Not as we wrote it.")
+    return parse(value, kind)
 
 
 def _invalid(reason: str) -> Invalid:
-    return Invalid("The list does not go on from there.", fields={"after": reason})
+    return Invalid(_("The list does not go on from there."), fields={"after": reason})
 
 
 def _digest(scope: Scope) -> str:

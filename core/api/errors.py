@@ -8,8 +8,9 @@ from typing import TypeVar
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from core.api.body import swallow
 from core.api.problems import problem_of
 from core.errors import CrmError
 from core.web.errors import on_crm_error, on_http_error, on_mistake
@@ -30,6 +31,8 @@ def init(app: Flask) -> None:
 
 def _either(page: Callable[[E], ResponseReturnValue]) -> Callable[[E], ResponseReturnValue]:
     def answer(error: E) -> ResponseReturnValue:
+        if isinstance(error, RequestEntityTooLarge):
+            swallow(request)
         if not request.path.startswith(API):
             return page(error)
         if isinstance(error, HTTPException) and error.response is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -210,6 +212,19 @@ def test_a_cursor_of_another_sort_or_filter_is_refused(
     with pytest.raises(Invalid) as raised:
         page(work, BELLS, ListQuery(**{"sort": "name", "after": cursor, **other}))
     assert "another list" in raised.value.fields["after"]
+
+
+@pytest.mark.parametrize("forged", [[], {}, 1, 1.5, True])
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_forged_cursor_is_refused(work: UnitOfWork, place: int, forged: object) -> None:
+    fill(work, [plain_row(), plain_row()])
+    cursor = page(work, BELLS, ListQuery(limit=1, sort="name")).next or ""
+    parts = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    parts[place] = forged
+    cursor = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+    with pytest.raises(Invalid) as raised:
+        page(work, BELLS, ListQuery(limit=1, sort="name", after=cursor.rstrip("=")))
+    assert list(raised.value.fields) == ["after"]
 
 
 def test_large_lists_are_counted_up_to_the_cap(work: UnitOfWork) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ def assert_nothing_changed(client: FlaskClient) -> None:
         ({**GOOD, "lines": [{"quantity": "1"}, {"quantity": "-1"}]}, ["lines.1.quantity"]),
         ({**GOOD, "lines": [{"quantity": "1", "a\0": "\0"}]}, ["lines.0.a\0"]),
         ({**GOOD, "lines": [{"quantity": "1"}] * 4}, ["lines"]),
+        ({**GOOD, "lines": [{"quantity": 10**30}]}, ["lines.0.quantity"]),
         ([GOOD], [""]),
         ("Ben", [""]),
     ],
@@ -76,6 +78,7 @@ def test_the_field_at_fault_is_named(api_client: FlaskClient, body: Any, named: 
         (b'{"name": "a", "name": "b"}', "'name'"),
         (b'{"name": NaN}', "NaN"),
         (b'{"name": -Infinity}', "Infinity"),
+        (b'{"\\ud800": 1}', "surrogate"),
         (b"[" * 100 + b"]" * 100, "nested"),
         (b"[" * 100_000 + b"]" * 100_000, "nested"),
         (b'{"name": ' + b"9" * 5000 + b"}", "JSON"),
@@ -93,11 +96,34 @@ def test_a_body_of_another_kind_is_not_read(api_client: FlaskClient) -> None:
     assert (refused.status_code, json_of(refused)["status"]) == (415, 415)
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 30, "-1e400"])
+def test_a_number_without_end_is_refused_with_a_key_too(
+    api_client: FlaskClient, number: str
+) -> None:
+    refused = api_client.post(
+        LIST,
+        data=f'{{"name": {number}}}',
+        content_type="application/json",
+        headers={"Idempotency-Key": "k"},
+    )
+    assert (refused.status_code, fields_of(refused)) == (422, ["name"])
+    assert "large" in json_of(refused)["errors"][0]["message"]
+
+
 def test_a_body_too_large_is_told_the_limit(api_client: FlaskClient) -> None:
     refused = api_client.post(LIST, json={"name": "x" * 1_000_000})
     assert refused.status_code == 413
     assert "1000000" in json_of(refused)["detail"]
     assert_nothing_changed(api_client)
+
+
+def test_a_body_too_large_is_taken_in_for_the_next_request(api_client: FlaskClient) -> None:
+    body = BytesIO(b" " * 1_000_001)
+    refused = api_client.post(
+        LIST, input_stream=body, content_length=1_000_001, content_type="application/json"
+    )
+    assert refused.status_code == 413
+    assert body.read() == b""
 
 
 @pytest.mark.parametrize(
