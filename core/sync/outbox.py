@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from core.clock import utcnow
-from core.errors import NotFound, RuleBroken
+from core.db.upsert import insert_into
+from core.errors import Busy, NotFound, RuleBroken
 from core.ids import new_reference
 from core.sync.errors import RateLimited
 from core.sync.models import (
@@ -22,6 +23,7 @@ from core.sync.models import (
 )
 from core.sync.models.outbox import OPEN
 from core.sync.wake import wake_push
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 _KEPT = frozenset(
@@ -62,11 +64,15 @@ def send_through(
     kind, local_id = record
     binding = _binding(work, kind, local_id, connection_id)
     if binding is None:
-        binding = Binding(
+        # Two runs may meet a record for the first time at once: whoever is second finds it.
+        insert = insert_into(Binding, work.session).values(
             connection_id=connection_id, kind=kind, local_id=local_id, company_id=company_id
         )
-        work.session.add(binding)
-    elif not again and (binding.delivery is not None or binding.external_id is not None):
+        work.session.execute(insert.on_conflict_do_nothing())
+        binding = _binding(work, kind, local_id, connection_id)
+    if binding is None:
+        raise Busy(_("Somebody else is sending this record just now."))
+    if not again and (binding.delivery is not None or binding.external_id is not None):
         return binding
     binding.reference = binding.reference or new_reference(number)
     binding.connection_id = connection_id or binding.connection_id
@@ -83,8 +89,10 @@ def withdraw(work: UnitOfWork, kind: str, local_id: UUID) -> None:
     for binding in bindings:
         if binding.external_id is not None or _may_be_there(work, binding.id):
             raise RuleBroken(
-                "It has been sent to the ERP, or is being sent just now: it can no longer be"
-                " taken back here."
+                _(
+                    "It has been sent to the ERP, or is being sent just now: it can no longer be"
+                    " taken back here."
+                )
             )
         for row in _rows(work, binding.id):
             row.state, row.ended_at = OutboxState.WITHDRAWN, utcnow()
@@ -95,11 +103,11 @@ def retry(work: UnitOfWork, outbox_id: UUID) -> None:
     """A person looked: try the stopped row again, now. Raise RuleBroken when it is not stopped."""
     row = work.session.get(OutboxRow, outbox_id)
     if row is None:
-        raise NotFound(f"There is no stopped record {outbox_id}.")
+        raise NotFound(_("There is no stopped record %(id)s.", id=outbox_id))
     binding = work.session.get_one(Binding, row.binding_id, with_for_update=True)
     work.session.refresh(row)  # somebody else may have retried it while we waited for the lock
     if row.state is not OutboxState.STOPPED:
-        raise RuleBroken("This record is not stopped.")
+        raise RuleBroken(_("This record is not stopped."))
     put_in_queue(work, binding)
 
 

@@ -126,7 +126,7 @@ class Tandem:
     def _is_up(self) -> bool:
         try:
             return self.call("GET", "/modules").status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 

@@ -145,7 +145,7 @@ def test_fifty_orders_survive_sigkill_at_any_moment(
         reference = f"kill-{len(orders)}"
         try:
             orders[reference] = with_reference(tandem.order(reference))
-        except requests.ConnectionError:
+        except requests.RequestException:
             continue
     while kills < 8:
         time.sleep(dice.uniform(0.2, 2))
