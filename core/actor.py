@@ -15,8 +15,6 @@ EVERYTHING = "*"
 class ActorKind(StrEnum):
     USER = "user"
     TOKEN = "token"  # noqa: S105 - a kind of actor, not a secret
-    JOB = "job"
-    CONNECTION = "connection"
     SYSTEM = "system"
 
 

@@ -62,18 +62,10 @@ def due_job(jobs: frozenset[str]) -> Select[UUID]:
     ``jobs`` names those that are known here; others are left alone and hold up nobody.
     """
     other = aliased(StoredJob)
-    runs = exists().where(
-        other.partition == StoredJob.partition,
-        is_in(other, JobState.RUNNING),
-        other.partition.is_not(None),
-    )
-    earlier = exists().where(
-        other.partition == StoredJob.partition,
-        is_in(other, JobState.WAITING),
-        other.partition.is_not(None),
-        other.id < StoredJob.id,
-        other.name.in_(jobs),
-    )
+    beside = and_(other.partition == StoredJob.partition, other.partition.is_not(None))
+    runs = exists().where(beside, is_in(other, JobState.RUNNING))
+    before = and_(other.id < StoredJob.id, other.name.in_(jobs))
+    earlier = exists().where(beside, is_in(other, JobState.WAITING), before)
     return (
         select(StoredJob.id)
         .where(

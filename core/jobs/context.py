@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any
 from uuid import UUID
 
-from core.actor import EVERYTHING, Actor, ActorKind
+from core.actor import system
 from core.jobs.claims import Claim, hold
 from core.work import OURSELVES, UnitOfWork
 
@@ -20,12 +20,7 @@ class Running:
         self.host = host
         self._claim = claim
         self._stop = stop
-        self._actor = Actor(
-            kind=ActorKind.JOB,
-            name=claim.job.name,
-            permissions=frozenset({EVERYTHING}),
-            companies=None,
-        )
+        self._actor = system(claim.job.name)
 
     @property
     def job_id(self) -> UUID:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import time
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.db.database import Database
@@ -54,8 +53,3 @@ class Process:
 def live_worker(session: Session) -> bool:
     alive = select(WorkerProcess.id).where(WorkerProcess.expires_at > database_now())
     return session.scalar(alive.limit(1)) is not None
-
-
-def last_beat(session: Session) -> datetime | None:
-    """When a worker was last heard of; None when the last one said good-bye."""
-    return session.scalar(select(func.max(WorkerProcess.beat_at)))

@@ -42,10 +42,8 @@ def enqueue(
     name = job if isinstance(job, str) else job.name
     job_id = new_id()
     row = {"id": job_id, "name": name, "args": dict(args or {}), "key": key, "partition": partition}
-    statement = _insert_or_lock(work.session).values(
-        **row, run_at=database_now() if run_at is None else run_at
-    )
-    kept = work.session.scalar(statement)
+    row["run_at"] = database_now() if run_at is None else run_at
+    kept = work.session.scalar(_insert_or_lock(work.session).values(row))
     return job_id if kept == job_id else None
 
 

@@ -14,16 +14,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import Busy
-from core.jobs.claims import (
-    Claim,
-    ClaimLost,
-    claim_next,
-    due_job,
-    fail,
-    finish,
-    put_back,
-    take_over,
-)
+from core.jobs import claims
+from core.jobs.claims import Claim, ClaimLost
 from core.jobs.context import Running
 from core.jobs.job import Job
 from core.jobs.process import Process
@@ -33,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-#: One step of something that goes on beside the jobs; True when there may be more to do at once.
-Duty = Callable[[], bool]
+#: One step of something that goes on beside the jobs; true when there may be more to do at once.
+Duty = Callable[[], bool | None]
 
 #: Seconds until a job is tried again that found the database busy.
 _BUSY_RETRY_S = 1.0
@@ -61,9 +53,8 @@ class Worker:
         self._in_hand: set[UUID] = set()
         self._looked_for_dead_at = float("-inf")
         self._jobs = [self._thread("job", self._work) for _ in range(threads)]
-        self._beside = [
-            self._thread("duty", partial(self._repeat, duty)) for duty in (self._plan, *duties)
-        ]
+        all_duties: list[Duty] = [partial(plan, host), *duties]
+        self._beside = [self._thread("duty", partial(self._repeat, duty)) for duty in all_duties]
         self._beats = self._thread("beat", self._beat)
 
     def run(self, *, grace_s: float = 25) -> None:
@@ -99,10 +90,6 @@ class Worker:
             if not self._answered(duty):
                 self._stop.wait(self._idle_s)
 
-    def _plan(self) -> bool:
-        plan(self._host)
-        return False
-
     def _work(self) -> None:
         while (claim := self._next()) is not None:
             self._run(claim)
@@ -123,7 +110,7 @@ class Worker:
             return None
         try:
             with self._host.database.session(writes=True) as session:
-                claim = claim_next(session, jobs, self._process.id)
+                claim = claims.claim_next(session, jobs, self._process.id)
         except IntegrityError:  # somebody else has just started this partition
             return None
         if claim:
@@ -136,7 +123,7 @@ class Worker:
         database = self._host.database
         with database.session(writes=False) as session:
             jobs: Mapping[str, Job] = self._host.registry.enabled(session).jobs
-            if database.is_sqlite and session.scalar(due_job(frozenset(jobs))) is None:
+            if database.is_sqlite and session.scalar(claims.due_job(frozenset(jobs))) is None:
                 return {}
         return jobs
 
@@ -145,7 +132,7 @@ class Worker:
             return
         with self._host.database.session(writes=True) as session:
             jobs = self._host.registry.enabled(session).jobs
-            count = take_over(session, jobs, self._process.id, self._in_hand)
+            count = claims.take_over(session, jobs, self._process.id, self._in_hand)
         self._looked_for_dead_at = monotonic() if count == 0 else float("-inf")
         if count:
             log.warning("jobs.taken_over", count=count)
@@ -158,12 +145,12 @@ class Worker:
             log.warning("job.lost", job=claim.job.name, reason=str(lost))
             return
         except Busy:
-            settle = partial(put_back, claim=claim, after_s=_BUSY_RETRY_S)
+            settle = partial(claims.put_back, claim=claim, after_s=_BUSY_RETRY_S)
         except (Exception, SystemExit) as error:
             log.warning("job.failed", job=claim.job.name, exc_info=error)
-            settle = partial(fail, claim=claim, error=f"{type(error).__name__}: {error}")
+            settle = partial(claims.fail, claim=claim, error=f"{type(error).__name__}: {error}")
         else:
-            settle = partial(finish, claim=claim)
+            settle = partial(claims.finish, claim=claim)
         while not (self._answered(partial(self._settle, settle)) or self._gone.is_set()):
             continue
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from core.actor import system
 from core.jobs.models import JobState, WorkerProcess
-from core.jobs.process import last_beat, live_worker
+from core.jobs.process import live_worker
 from core.jobs.queue import enqueue
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def test_the_order_of_a_partition_survives_kills(stage: Stage) -> None:
 
 def test_two_workers_tick_once_and_make_up_for_what_they_missed(stage: Stage) -> None:
     first, second = stage.start("core.tick"), stage.start("core.tick")
-    stage.until(lambda: len(stage.effects()) >= 2)
+    # A kill between a tick's effect and its end would rightly run it again.
+    stage.until(lambda: len(stage.effects()) >= 2 and "running" not in stage.states())
     first.kill()
     second.kill()
     before = len(stage.effects())
@@ -149,8 +150,6 @@ def test_that_no_worker_lives_is_noticed(stage: Stage) -> None:
     stage.until(lambda: alive(stage))
     worker.kill()
     stage.until(lambda: not alive(stage), within_s=2)
-    with stage.host.read(system("tests")) as work:
-        assert last_beat(work.session) is not None
 
 
 def enqueue_notes(
