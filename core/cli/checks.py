@@ -22,10 +22,10 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 
 from core.cli.opened import OPERATOR
-from core.db.migrate import current, head
 from core.errors import CrmError
 from core.host import Host
 from core.jobs.process import live_worker
+from core.registry import revisions
 from core.registry.registry import Registry
 from core.security.keys import connection_keys, read_keys, session_keys
 from core.security.models import User
@@ -118,21 +118,14 @@ def database(host: Host) -> Iterator[Finding]:
 
 def tables(host: Host) -> Iterator[Finding]:
     with host.database.session(writes=False) as session:
-        connection = session.connection()
-        if current(connection, "core") is None:
-            yield Finding(Level.FAIL, "tables", "there are none: run tandem init")
-            return
-        places = [("core", "migrations", "versions")]
-        for module in host.registry.enabled(session).modules[1:]:
-            if module.migrations:
-                package = host.registry.modules[module.name].package
-                places.append((module.name, package, module.migrations))
-        for name, package, folder in places:
-            now, newest = current(connection, name), head(package, folder)
-            words = f"{name} at {now}" + (
-                "" if now == newest else f", behind {newest}: run tandem db upgrade"
-            )
-            yield Finding(Level.OK if now == newest else Level.FAIL, "tables", words)
+        for one in revisions.tables(session, host.registry):
+            if one.current is None and one.owner == "core":
+                yield Finding(Level.FAIL, "tables", "there are none: run tandem init")
+                return
+            words = f"{one.owner} at {one.current}"
+            if one.behind:
+                words += f", behind {one.newest}: run tandem db upgrade"
+            yield Finding(Level.FAIL if one.behind else Level.OK, "tables", words)
 
 
 def modules(host: Host) -> Iterator[Finding]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def version_table(name: str) -> str:
@@ -17,33 +21,23 @@ def upgrade(connection: Connection, name: str, package: str, folder: str) -> boo
     ``package`` and ``folder`` say where the revisions are.
     """
     from alembic import command  # noqa: PLC0415 - 0.7 s of CPU that only migrations should pay
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(files("migrations")))
-    config.set_main_option("version_locations", str(files(package).joinpath(folder)))
-    config.set_main_option("path_separator", "newline")
-    config.attributes["connection"] = connection
-    config.attributes["name"] = name
-    before = current(connection, name)
-    command.upgrade(config, "head")
-    return current(connection, name) != before
-
-
-def current(connection: Connection, name: str) -> str | None:
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
-    options = {"version_table": version_table(name)}
-    return MigrationContext.configure(connection, opts=options).get_current_revision()
+    config = configuration(str(files(package).joinpath(folder)))
+    config.attributes["connection"] = connection
+    config.attributes["name"] = name
+    versions = MigrationContext.configure(connection, opts={"version_table": version_table(name)})
+    before = versions.get_current_revision()
+    command.upgrade(config, "head")
+    return versions.get_current_revision() != before
 
 
-def head(package: str, folder: str) -> str | None:
-    """The newest revision that is installed: a database behind it must be upgraded first."""
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+def configuration(folder: str) -> Config:
+    """Alembic's, for the revisions in ``folder``: no file of its own is read."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(files("migrations")))
-    config.set_main_option("version_locations", str(files(package).joinpath(folder)))
+    config.set_main_option("version_locations", folder)
     config.set_main_option("path_separator", "newline")
-    return ScriptDirectory.from_config(config).get_current_head()
+    return config

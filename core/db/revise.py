@@ -14,12 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection
 
 from core.db import schema
 from core.db.database import Database
-from core.db.migrate import upgrade
+from core.db.migrate import configuration, upgrade
 from core.manifest import module as own
 from core.registry.graph import load_order
 from core.registry.registry import Registry, installed_registry
@@ -57,10 +56,7 @@ def _revise(connection: Connection, registry: Registry, name: str, text: tuple[s
     )
     folder = Path(str(files(package).joinpath(inner)))
     folder.mkdir(exist_ok=True)
-    config = Config()
-    config.set_main_option("script_location", str(files("migrations")))
-    config.set_main_option("version_locations", str(folder))
-    config.set_main_option("path_separator", "newline")
+    config = configuration(str(folder))
     config.set_main_option("file_template", text[0])
     config.attributes["connection"] = connection
     config.attributes["name"] = name

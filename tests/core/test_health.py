@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.resources import files
 from typing import Any
 
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from core import health
 from core.actor import Actor, system
 from core.clock import utcnow
+from core.db.migrate import configuration
 from core.host import Host
 from core.jobs.models import WorkerProcess
+from core.registry.revisions import newest
 from core.testing.people import program_of
 
 
@@ -61,12 +64,12 @@ def test_a_database_that_is_away_is_named(client: FlaskClient, host: Host) -> No
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_newest_revision_is_read_as_alembic_reads_it(host: Host) -> None:
-    from core.db.migrate import head  # noqa: PLC0415 - imports Alembic, which the app must not
-
-    assert health._newest("migrations", "versions") == head("migrations", "versions")
-    for found in host.registry.modules.values():
-        if folder := found.item.migrations:
-            assert health._newest(found.package, folder) == head(found.package, folder)
+    places = [("migrations", "versions")]
+    modules = host.registry.modules.values()
+    places += [(one.package, one.item.migrations) for one in modules if one.item.migrations]
+    for package, folder in places:
+        written = ScriptDirectory.from_config(configuration(str(files(package).joinpath(folder))))
+        assert newest(package, folder) == written.get_current_head()
 
 
 def test_metrics_count_requests_and_what_waits(client: FlaskClient) -> None:
