@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from core.events import Subscription
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Panel, Permission
 from core.sync.exchange import Inbound, Mirror, Outbound
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,6 @@ from core.errors import CrmError
 from core.security.keys import KeyMissing, connection_keys, read_keys
 
 _FORM = "v1"
-#: Shorter ones would blot out ordinary words of a log line.
-_SHORTEST_MASKED = 4
-MASK = "********"
 
 
 class Unsealable(CrmError):
@@ -49,10 +46,6 @@ class Vault:
         except InvalidToken as error:
             raise Unsealable("The sealed secret was changed; enter the secret again.") from error
 
-    def reseal(self, sealed: str) -> str:
-        """The same secret under the newest key."""
-        return self.seal(self.open(sealed))
-
 
 def open_vault(data_dir: Path) -> Vault:
     """The vault on the key file in ``data_dir``. Raise KeyMissing."""
@@ -61,14 +54,6 @@ def open_vault(data_dir: Path) -> Vault:
 
 def key_id(key: str) -> str:
     return sha256(key.encode()).hexdigest()[:8]
-
-
-def masked(text: str, secrets: Iterable[str]) -> str:
-    """``text`` for a log or a screen, with every secret in it blotted out."""
-    for secret in sorted(set(secrets), key=len, reverse=True):
-        if len(secret) >= _SHORTEST_MASKED:
-            text = text.replace(secret, MASK)
-    return text
 
 
 def _cipher(key: str) -> Fernet:

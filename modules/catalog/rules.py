@@ -4,29 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-#: Names of the units most catalogues use. Source: UN/ECE Recommendation 20, revision 17.
-UNITS = {
-    "C62": "piece",
-    "GRM": "gram",
-    "KGM": "kilogram",
-    "TNE": "tonne",
-    "MTR": "metre",
-    "CMT": "centimetre",
-    "KMT": "kilometre",
-    "MTK": "square metre",
-    "MTQ": "cubic metre",
-    "LTR": "litre",
-    "MLT": "millilitre",
-    "SEC": "second",
-    "MIN": "minute",
-    "HUR": "hour",
-    "DAY": "day",
-    "WEE": "week",
-    "MON": "month",
-    "ANN": "year",
-    "XPK": "package",
-    "SET": "set",
-}
 #: Decimals any quantity here can have.
 MOST_PLACES = 6
 

@@ -59,10 +59,6 @@ class Totals:
     net: Money
     tax: Money
 
-    @property
-    def gross(self) -> Money:
-        return self.net + self.tax
-
 
 def totals(lines: Iterable[Priced], rates: Mapping[UUID, Decimal], *, currency: str) -> Totals:
     """Net and estimated tax: per tax on the sum of its lines, rounded once.

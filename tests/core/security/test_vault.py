@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.security.keys import KeyMissing, connection_keys, create_key, create_keys, session_keys
-from core.security.vault import MASK, Unsealable, Vault, key_id, masked, open_vault
+from core.security.vault import Unsealable, Vault, key_id, open_vault
 
 
 @pytest.fixture
@@ -76,11 +76,4 @@ def test_a_key_is_rotated_by_a_new_line_on_top() -> None:
     sealed = Vault([old]).seal("s3cret")
     both = Vault([new, old])
     assert both.open(sealed) == "s3cret"
-    assert Vault([new]).open(both.reseal(sealed)) == "s3cret"
-
-
-def test_secrets_are_blotted_out_of_a_line() -> None:
-    line = "POST /login password=hunter22 token=hunter22x"
-    assert masked(line, ["hunter22", "hunter22x", ""]) == (
-        f"POST /login password={MASK} token={MASK}"
-    )
+    assert Vault([new]).open(both.seal("s3cret")) == "s3cret"
