@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import Currency, Editable, Record
 from core.errors import NotFound, RuleBroken
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
@@ -63,5 +64,5 @@ def home(work: UnitOfWork) -> UUID:
         return work.actor.company
     only = work.session.scalars(select(Company.id).limit(2)).all()
     if len(only) != 1:
-        raise RuleBroken("Choose a company first.")
+        raise RuleBroken(_("Choose a company first."))
     return only[0]

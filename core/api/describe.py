@@ -32,13 +32,13 @@ def answers(schema: Schema, status: int = 200) -> Callable[[View], View]:
 
 
 def listed(listing: Listing, schema: Schema) -> Docs:
-    docs = shown(_envelope(type(schema))(), 200)
+    docs = shown(envelope(type(schema))(), 200)
     docs["manual_doc"] = {"parameters": [*_paging(listing), *_filters(listing)]}
     return docs
 
 
 @cache
-def _envelope(item: type[Schema]) -> type[Schema]:
+def envelope(item: type[Schema]) -> type[Schema]:
     """One per schema, however many lists show it."""
     named: dict[str, fields.Field[Any]] = {
         "items": fields.List(fields.Nested(item), required=True),

@@ -18,6 +18,7 @@ from core.api.cursor import read_cursor, write_cursor
 from core.api.parsing import parse
 from core.companies import visible
 from core.errors import Invalid
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 #: What a list reads by: a Core column, a mapped attribute or an expression.
@@ -57,8 +58,8 @@ class Listing:
         """Raise Invalid naming ``sort`` when the list can not be sorted so."""
         if sort not in self._orderings:
             raise Invalid(
-                f"This list can not be sorted by {sort}.",
-                fields={"sort": f"Choose one of {', '.join(self.sorts)}."},
+                _("This list can not be sorted by %(sort)s.", sort=sort),
+                fields={"sort": _("Choose one of %(choices)s.", choices=", ".join(self.sorts))},
             )
         return self._orderings[sort]
 
@@ -82,16 +83,16 @@ class Listing:
                 problems[name] = str(error)
         if query.q:
             if self.search is None:
-                problems["q"] = "This list has no search."
+                problems["q"] = _("This list has no search.")
             else:
                 found.append(self.search(query.q))
         if problems:
-            raise Invalid("The list can not be filtered so.", fields=problems)
+            raise Invalid(_("The list can not be filtered so."), fields=problems)
         return found
 
     def _condition(self, name: str, text: str) -> ColumnElement[bool]:
         if name not in self.filters:
-            raise ValueError(f"This list has no filter {name}.")
+            raise ValueError(_("This list has no filter %(name)s.", name=name))
         by = self.filters[name]
         if isinstance(by, ColumnElement | InstrumentedAttribute):
             equal: ColumnElement[bool] = by == parse(text, by.type)
@@ -164,7 +165,8 @@ def page(work: UnitOfWork, listing: Listing, query: ListQuery) -> Page:
     """The rows the actor may see, and the cursor of the next page."""
     if not 1 <= query.limit <= LARGEST_LIMIT:
         raise Invalid(
-            "The page is too small or too large.", fields={"limit": f"From 1 to {LARGEST_LIMIT}."}
+            _("The page is too small or too large."),
+            fields={"limit": _("From 1 to %(n)s.", n=LARGEST_LIMIT)},
         )
     sort = query.sort or listing.default
     order = listing.ordering(sort)

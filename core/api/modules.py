@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 from marshmallow import Schema, fields
 
 from core.api.blueprint import ApiBlueprint
-from core.api.describe import answers
-from core.api.serializer import to_json
+from core.api.describe import answers, envelope
+from core.api.routes import json_answer
 from core.registry.overview import module_view, overview
 from core.requests import actor, host, let_go, reading
 from core.security.guard import requires
@@ -33,16 +31,11 @@ class ModuleSchema(Schema):
     panels = fields.Integer(metadata={"description": "Its pieces on pages of other modules."})
 
 
-class ModulesSchema(Schema):
-    items = fields.List(fields.Nested(ModuleSchema), required=True)
-    next = fields.String(allow_none=True, required=True)
-
-
 class SwitchedSchema(ModuleSchema):
     changed = fields.Boolean(metadata={"description": "False when it was so already."})
 
 
-_MODULE, _MODULES, _SWITCHED = ModuleSchema(), ModulesSchema(), SwitchedSchema()
+_MODULE, _MODULES, _SWITCHED = ModuleSchema(), envelope(ModuleSchema)(), SwitchedSchema()
 
 
 @blueprint.get("/modules")
@@ -51,7 +44,7 @@ _MODULE, _MODULES, _SWITCHED = ModuleSchema(), ModulesSchema(), SwitchedSchema()
 def modules() -> Response:
     with reading() as work:
         found = overview(host().registry, work.enabled)
-    return _answer({"items": [_MODULE.dump(view) for view in found], "next": None})
+    return json_answer({"items": [_MODULE.dump(view) for view in found], "next": None})
 
 
 @blueprint.post("/modules/<name>/enable")
@@ -81,8 +74,4 @@ def disable(name: str) -> Response:
 def _switched(name: str, *, changed: bool) -> Response:
     with host().read(actor()) as work:
         view = module_view(host().registry, work.enabled, name)
-    return _answer({**_MODULE.dump(view), "changed": changed})
-
-
-def _answer(value: Any) -> Response:
-    return Response(to_json(value), content_type="application/json")
+    return json_answer({**_MODULE.dump(view), "changed": changed})

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from core.db.types import Choice, Exact
+from core.web.i18n import gettext as _
 
 #: PostgreSQL's integers; a larger one is in no row.
 _LARGEST_INTEGER = 2**63 - 1
@@ -31,22 +32,22 @@ def parse(text: str, kind: TypeEngine[Any]) -> Any:
 
 def _text(text: str) -> str:
     if "\0" in text:  # no text of PostgreSQL's can hold one
-        raise ValueError("Not a text.")
+        raise ValueError(_("Not a text."))
     return text
 
 
 def _integer(text: str) -> int:
     # int() takes "1_000" and the digits of every script.
     if not (text.isascii() and text.removeprefix("-").isdigit()):
-        raise ValueError("Not a whole number.")
+        raise ValueError(_("Not a whole number."))
     if abs(number := int(text[:20])) > _LARGEST_INTEGER:
-        raise ValueError("The number is too large.")
+        raise ValueError(_("The number is too large."))
     return number
 
 
 def _truth(text: str) -> bool:
     if text not in {"true", "false"}:
-        raise ValueError("Must be true or false.")
+        raise ValueError(_("Must be true or false."))
     return text == "true"
 
 
@@ -56,16 +57,16 @@ def _decimal(text: str) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
-        raise ValueError("Not a decimal number.")
+        raise ValueError(_("Not a decimal number."))
     return number
 
 
 def _exact(text: str, kind: Exact) -> Decimal:
     number = _decimal(text)
     if abs(number) > kind.largest:
-        raise ValueError("The number is out of range.")
+        raise ValueError(_("The number is out of range."))
     if number != round(number, kind.places):
-        raise ValueError(f"The number has more than {kind.places} places.")
+        raise ValueError(_("The number has more than %(n)s places.", n=kind.places))
     return number
 
 
@@ -73,27 +74,27 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise ValueError("Not an id.") from error
+        raise ValueError(_("Not an id.")) from error
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError("Not a date like 2026-11-22.") from error
+        raise ValueError(_("Not a date like 2026-11-22.")) from error
 
 
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError("Not a time like 2026-11-22T10:30:00Z.") from error
+        raise ValueError(_("Not a time like 2026-11-22T10:30:00Z.")) from error
     if moment.tzinfo is None:
-        raise ValueError("The time lacks its zone: end it with Z for UTC.")
+        raise ValueError(_("The time lacks its zone: end it with Z for UTC."))
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("The time is out of range.") from error
+        raise ValueError(_("The time is out of range.")) from error
 
 
 def _choice(text: str, wanted: type[Enum]) -> Enum:
@@ -101,7 +102,7 @@ def _choice(text: str, wanted: type[Enum]) -> Enum:
         return wanted(text)
     except ValueError as error:
         choices = ", ".join(str(member.value) for member in wanted)
-        raise ValueError(f"Choose one of {choices}.") from error
+        raise ValueError(_("Choose one of %(choices)s.", choices=choices)) from error
 
 
 _READERS: Mapping[type, Callable[[str], Any]] = {

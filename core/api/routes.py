@@ -44,6 +44,7 @@ from core.api.serializer import RowSerializer, to_json
 from core.api.versions import etag_of
 from core.errors import Invalid
 from core.requests import reading, writing
+from core.web.i18n import gettext as _
 
 View = Callable[..., Any]
 
@@ -68,7 +69,7 @@ def lists(listing: Listing, shows: type[Schema]) -> Callable[[View], View]:
                 plain = found.rows and isinstance(found.rows[0], Row)
                 dump = serialize if plain else schema.dump
                 items = [dump(row) for row in found.rows]
-            return _json(to_json({"items": items, "next": found.next}))
+            return json_answer({"items": items, "next": found.next})
 
         answer.listing = listing  # type: ignore[attr-defined]  # for who reads the list elsewhere
         return describe.described(answer, describe.listed(listing, schema))
@@ -85,7 +86,7 @@ def reads(shows: type[Schema]) -> Callable[[View], View]:
         def answer(**path: Any) -> Response:
             with reading() as work:
                 record = view(work, **path)
-                response = _json(to_json(schema.dump(record)))
+                response = json_answer(schema.dump(record))
             if etag := etag_of(record):
                 response.headers["ETag"] = etag
                 response.make_conditional(request)
@@ -141,16 +142,16 @@ def read_query(listing: Listing, args: MultiDict[str, str]) -> ListQuery:
     problems: dict[str, str] = {}
     for name, values in args.lists():
         if name not in _OWN and name not in listing.filters:
-            problems[name] = "This list has no such parameter."
+            problems[name] = _("This list has no such parameter.")
         elif len(values) > 1:
-            problems[name] = "Given more than once."
+            problems[name] = _("Given more than once.")
         elif "\0" in values[0]:
-            problems[name] = "Contains the character NUL."
+            problems[name] = _("Contains the character NUL.")
     limit = args.get("limit", str(DEFAULT_LIMIT))
     if not (limit.isascii() and limit.isdigit() and len(limit) < 10):
-        problems["limit"] = "Not a whole number."
+        problems["limit"] = _("Not a whole number.")
     if problems:
-        raise Invalid("The list can not be read so.", fields=problems)
+        raise Invalid(_("The list can not be read so."), fields=problems)
     filters: Mapping[str, str] = {name: args[name] for name in args if name not in _OWN}
     return ListQuery(
         limit=int(limit),
@@ -161,5 +162,6 @@ def read_query(listing: Listing, args: MultiDict[str, str]) -> ListQuery:
     )
 
 
-def _json(body: bytes) -> Response:
-    return Response(body, content_type="application/json")
+def json_answer(value: Any) -> Response:
+    """For a view that makes its response itself, too."""
+    return Response(to_json(value), content_type="application/json")

@@ -14,6 +14,7 @@ from core.registry.graph import MissingRequirement, dependants, load_order
 from core.registry.models import Installation, ModuleState
 from core.registry.registry import Registry
 from core.registry.state import Enabled
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 #: PostgreSQL advisory lock: one life-cycle step at a time in this database.
@@ -48,7 +49,11 @@ def disable(database: Database, registry: Registry, name: str) -> bool:
         requires = {module.name: module.requires for module in enabled.modules}
         if standing := dependants(name, requires):
             raise RuleBroken(
-                f"{name} is needed by {', '.join(sorted(standing))}: disable these first."
+                _(
+                    "%(name)s is needed by %(others)s: disable these first.",
+                    name=name,
+                    others=", ".join(sorted(standing)),
+                )
             )
         _set(session, name, enabled=False)
         return True
@@ -77,7 +82,12 @@ def _switch_on(
     installed = registry.module(name)
     module = installed.item
     if missing := sorted(set(module.requires) - enabled.names):
-        raise MissingRequirement(f"{name} requires {', '.join(missing)}: enable these first.")
+        words = _(
+            "%(name)s requires %(others)s: enable these first.",
+            name=name,
+            others=", ".join(missing),
+        )
+        raise MissingRequirement(words)
     load_order({**{m.name: m.requires for m in enabled.modules}, name: module.requires})
     if module.migrations:
         upgrade(session.connection(), name, installed.package, module.migrations)

@@ -9,11 +9,10 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from core.api.blueprint import ApiBlueprint
-from core.api.describe import answers
+from core.api.describe import answers, envelope
 from core.api.fields import Id, Moment
 from core.api.listing import ListQuery, Page, page
-from core.api.routes import lists, reads, writes
-from core.api.serializer import to_json
+from core.api.routes import json_answer, lists, reads, writes
 from core.companies import fetch, home
 from core.requests import actor, host, let_go, reading
 from core.security.guard import requires
@@ -56,11 +55,6 @@ class HealthSchema(ConnectionSchema):
     oldest_at = Moment(allow_none=True)
 
 
-class HealthsSchema(Schema):
-    items = fields.List(fields.Nested(HealthSchema), required=True)
-    next = fields.String(allow_none=True, required=True)
-
-
 class NewConnectionSchema(Schema):
     name = fields.String(required=True, validate=validate.Length(1, 64))
     connector = fields.String(required=True, validate=validate.Length(1, 64))
@@ -99,7 +93,7 @@ class RetriedSchema(Schema):
     due_at = Moment()
 
 
-_HEALTH, _HEALTHS, _CHECKED = HealthSchema(), HealthsSchema(), CheckedSchema()
+_HEALTH, _HEALTHS, _CHECKED = HealthSchema(), envelope(HealthSchema)(), CheckedSchema()
 
 
 @connections_blueprint.get("/connections")
@@ -109,7 +103,7 @@ def list_connections() -> Response:
     """Every connection, how it fares, and what to do about it."""
     with reading() as work:
         items = [_shown(health) for health in overview(work) if health.connection]
-    return _answer({"items": items, "next": None})
+    return json_answer({"items": items, "next": None})
 
 
 @connections_blueprint.post("/connections")
@@ -142,7 +136,7 @@ def configure(work: UnitOfWork, body: dict[str, Any], connection_id: UUID) -> Co
 def test(connection_id: UUID) -> Response:
     """Log in and ask the ERP who it is. A draft works from a good answer on."""
     let_go()
-    return _answer(_CHECKED.dump(services.check(host(), actor(), connection_id)))
+    return json_answer(_CHECKED.dump(services.check(host(), actor(), connection_id)))
 
 
 @connections_blueprint.post("/connections/<uuid:connection_id>/pause")
@@ -160,7 +154,7 @@ def pause(work: UnitOfWork, connection_id: UUID) -> Connection:
 def resume(connection_id: UUID) -> Response:
     """Test, and work again if the answer is good."""
     let_go()
-    return _answer(_CHECKED.dump(services.resume(host(), actor(), connection_id)))
+    return json_answer(_CHECKED.dump(services.resume(host(), actor(), connection_id)))
 
 
 @sync_blueprint.get("/sync/outbox")
@@ -197,7 +191,3 @@ def _shown(health: Health) -> dict[str, Any]:
     shown = ConnectionSchema().dump(health.connection)
     moment = _HEALTH.dump({"oldest_at": health.oldest_at})
     return {**shown, **counts, **moment, "health": health.words}
-
-
-def _answer(value: Any) -> Response:
-    return Response(to_json(value), content_type="application/json")

@@ -18,6 +18,7 @@ from core.security.vault import open_vault
 from core.sync.contract import ErpSession
 from core.sync.http import FrameworkSessions
 from core.sync.models import Connection
+from core.web.i18n import gettext as _
 
 
 class _Kept(local):
@@ -73,7 +74,7 @@ def loaded_settings(registry: Registry, connector: str, values: Mapping[str, Any
         return schema.load(values)
     except ValidationError as error:
         fields = {name: _words(messages) for name, messages in error.messages_dict.items()}
-        raise Invalid("The connection can not be set up so.", fields=fields) from error
+        raise Invalid(_("The connection can not be set up so."), fields=fields) from error
 
 
 def _words(messages: object) -> str:

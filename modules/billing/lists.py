@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Boolean, ColumnElement, or_, select
 
 from core.api.listing import Listing
+from core.api.parsing import parse
 from core.clock import utcnow
 from core.search import matching
 from modules.billing.models import Invoice, Payment
@@ -22,10 +23,8 @@ def _search(text: str) -> ColumnElement[bool]:
 
 
 def _overdue(text: str) -> ColumnElement[bool]:
-    if text not in ("true", "false"):
-        raise ValueError("Either true or false.")
     late = Invoice.state.in_(UNPAID) & (Invoice.due_on < utcnow().date())
-    return late if text == "true" else ~late
+    return late if parse(text, Boolean()) else ~late
 
 
 INVOICES = Listing(
