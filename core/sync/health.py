@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import update
 
 from core.clock import utcnow
+from core.errors import CrmError
 from core.journal import note
+from core.sync.errors import AuthFailed
 from core.sync.models import Connection, ConnectionState
 from core.work import UnitOfWork
 
@@ -30,6 +32,14 @@ def note_trouble(work: UnitOfWork, connection_id: UUID, message: str) -> None:
         last_error=message,
         last_error_at=utcnow(),
     )
+
+
+def note_failure(work: UnitOfWork, connection_id: UUID, error: CrmError) -> None:
+    """What an error that ended a call to the ERP means for the connection."""
+    if isinstance(error, AuthFailed):
+        note_auth_failed(work, connection_id, str(error))
+    else:
+        note_trouble(work, connection_id, str(error))
 
 
 def note_auth_failed(work: UnitOfWork, connection_id: UUID, message: str) -> None:

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from core.errors import CrmError
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.queue import enqueue
-from core.sync.errors import AuthFailed
-from core.sync.health import note_auth_failed, note_trouble
+from core.sync.health import note_failure
 from core.sync.models import Connection, ConnectionState
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.pull.run import Pull
@@ -48,7 +47,7 @@ def pull_once(
         session = kept_session(context.host, connection)
     except CrmError as error:  # the ERP is away, or refuses us, or the settings do not fit
         with context.write() as work:
-            _note(work, connection_id, error)
+            note_failure(work, connection_id, error)
         return
     endpoints = {endpoint.document: endpoint for endpoint in session.endpoints}
     run = Pull(context, connection, receives, endpoints, report, paced)
@@ -67,13 +66,6 @@ def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
         live = select(Connection.id).where(Connection.state == ConnectionState.LIVE)
         for connection_id in work.session.scalars(live.order_by(Connection.id)):
             wake_pull(work, connection_id)
-
-
-def _note(work: UnitOfWork, connection_id: UUID, error: CrmError) -> None:
-    if isinstance(error, AuthFailed):
-        note_auth_failed(work, connection_id, str(error))
-    else:
-        note_trouble(work, connection_id, str(error))
 
 
 #: For the host's manifest. A run that fails is not repeated: the next tick is near.

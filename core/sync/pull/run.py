@@ -12,7 +12,7 @@ from core.jobs.job import JobContext
 from core.sync.contract import Endpoint
 from core.sync.errors import AuthFailed, RateLimited, SyncError, Unsent
 from core.sync.exchange import Missing
-from core.sync.health import note_answer, note_auth_failed, note_trouble
+from core.sync.health import note_answer, note_failure
 from core.sync.models import Connection
 from core.sync.pull.stream import Needs, Reader, Receives, Report
 from core.sync.values import Stream
@@ -73,7 +73,8 @@ class Pull:
             self._settle(reader, self._read_mirror_again(reader, stream))
         except (AuthFailed, RateLimited, Unsent) as error:
             reader.fail(stream, error)
-            self._note(error)
+            with self.context.write() as work:
+                note_failure(work, self.connection.id, error)
             raise Silent from error
         except (SyncError, Missing) as error:
             reader.fail(stream, error)
@@ -103,10 +104,3 @@ class Pull:
             other = self._readers.get(kind)
             if other is not None:
                 other.fetch(sorted(key for wanted, key in needs if wanted == kind))
-
-    def _note(self, error: SyncError) -> None:
-        with self.context.write() as work:
-            if isinstance(error, AuthFailed):
-                note_auth_failed(work, self.connection.id, str(error))
-            else:
-                note_trouble(work, self.connection.id, str(error))

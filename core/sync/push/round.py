@@ -97,8 +97,8 @@ class Round:
     def settle(self, verdicts: Verdicts, error: SyncError | None = None) -> None:
         if verdicts:
             with self.context.write() as work:
-                self._note(work, error)
                 settle(work, self.outbound, verdicts)
+                self._note(work, error)  # bindings before the connection, as in _close
             self.settled.update(parcel.outbox_id for parcel, _ in verdicts)
 
     def _halve(
