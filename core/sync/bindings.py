@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, any_, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from core.clock import utcnow
+from core.db.upsert import insert_into
 from core.ids import new_id
 from core.sync.exchange import Waits
 from core.sync.models import Binding, Connection
@@ -85,7 +86,8 @@ class ConnectionBindings:
     def bind(self, kind: str, pairs: Mapping[str, UUID]) -> None:
         for part in _slices(list(pairs.items())):
             rows = [self._row(kind, external_id, local_id) for external_id, local_id in part]
-            self.work.session.execute(_insert(self.work).values(rows).on_conflict_do_nothing())
+            insert = insert_into(Binding, self.work.session).values(rows)
+            self.work.session.execute(insert.on_conflict_do_nothing())
 
     def _row(self, kind: str, external_id: str, local_id: UUID) -> dict[str, Any]:
         return {
@@ -99,10 +101,6 @@ class ConnectionBindings:
             "created_at": utcnow(),
             "updated_at": utcnow(),
         }
-
-
-def _insert(work: UnitOfWork) -> Any:
-    return (sqlite if _on_sqlite(work) else postgresql).insert(Binding)
 
 
 def _among(work: UnitOfWork, column: Any, values: list[Any]) -> ColumnElement[bool]:
