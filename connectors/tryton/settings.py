@@ -27,6 +27,10 @@ class TrytonSettingsSchema(Schema):
         # An ERP in a private network has a name without dots.
         require_tld=False,
         schemes={"http", "https"},
+        # The address is shown and logged; a password inside it would be, too.
+        validate=validate.Regexp(
+            r"^[^@]*$", error="Without user and password: these have fields of their own."
+        ),
         metadata={"title": "Address", "help": "Like https://erp.example.com:8000"},
     )
     database = fields.Str(

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Answer
 from core.actor import ActorKind, system
 from core.api.gate import refuse_disabled
 from core.clock import utcnow
-from core.errors import Busy, Forbidden, Unauthenticated
+from core.errors import Busy, Forbidden, Invalid, Unauthenticated
 from core.host import Host
 from core.requests import host, let_go
 from core.security.callers import TOKEN_MARK, Caller, by_session, by_token
@@ -88,6 +88,7 @@ def _admit() -> Answer | None:
     _check_origin()
     if needed not in {PUBLIC, SIGNED_IN}:
         g.actor.require(needed)
+    _check_texts()
     return None
 
 
@@ -139,6 +140,14 @@ def _check_origin() -> None:
         raise ForeignForm(
             _("This form is too old, or it was not ours. Load the page again and repeat.")
         ) from error
+
+
+def _check_texts() -> None:
+    """No person types NUL, PostgreSQL stores none, and no field of a form needs to know."""
+    given = request.values.items(multi=True)
+    if names := [name for name, value in given if "\0" in name or "\0" in value]:
+        wrong = _("Contains the character NUL.")
+        raise Invalid(_("This can not be stored."), fields=dict.fromkeys(names, wrong))
 
 
 def _turn_away() -> Answer:

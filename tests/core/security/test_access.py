@@ -169,6 +169,13 @@ def test_a_token_opens_no_page(api_client: FlaskClient) -> None:
     assert api_client.get("/probe").status_code == 303
 
 
+def test_nul_in_an_address_is_refused(browser_client: FlaskClient) -> None:
+    assert browser_client.get("/probe/mine?name=Ben").status_code == 200
+    refused = browser_client.get("/probe/mine?name=B%00n")
+    assert refused.status_code == 422
+    assert "name: Contains the character NUL." in refused.get_data(as_text=True)
+
+
 def test_a_planted_cookie_is_worth_nothing(client: FlaskClient) -> None:
     client.set_cookie("tandem_session", "chosen-by-somebody")
     assert client.get("/probe/mine").status_code == 303

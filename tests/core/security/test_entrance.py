@@ -74,6 +74,13 @@ def test_wrong_password_and_unknown_user_look_alike(client: FlaskClient) -> None
 
 
 @pytest.mark.usefixtures("admin")
+def test_nul_is_refused_before_a_database_trips_over_it(client: FlaskClient) -> None:
+    refused = sign_in(client, email="a\0@b.example")
+    assert refused.status_code == 422
+    assert "email: Contains the character NUL." in refused.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("admin")
 def test_guessing_is_answered_with_how_long_to_wait(client: FlaskClient) -> None:
     with time_machine.travel(utcnow(), tick=False) as clock:
         assert [sign_in(client, password="wrong").status_code for _ in range(5)] == [401] * 5
