@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.api.cursor import read_cursor, write_cursor
@@ -30,6 +42,19 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 80, 200
 
 #: The label under which a page reads the sorted value of its rows.
 _SORTED = "sorted_by"
+#: Statements a list keeps: by sort, companies seen, part and whether it goes on from a place.
+_MOST_KEPT = 200
+
+
+class Part(StrEnum):
+    """Which of a list's rows one statement reads: databases differ in where they put NULL."""
+
+    ALL = "all"
+    FILLED = "filled"
+    EMPTY = "empty"
+
+
+_Kept = tuple[str, frozenset[UUID] | None, Part, bool]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +74,8 @@ class Listing:
     default: str
     filters: Mapping[str, Expression | Condition] = field(default_factory=dict)
     search: Condition | None = None
+    #: Statements of earlier pages: see ``_Source``.
+    kept: dict[_Kept, Select[*tuple[Any, ...]]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def key(self) -> ColumnElement[Any]:
@@ -150,13 +177,23 @@ class Ordering:
             not own or bool(getattr(by, "nullable", True)),
         )
 
-    def behind(self, value: Any, key: Any) -> ColumnElement[bool]:
-        """Rows after the one with ``value`` and ``key``; None: after ``key`` among the empty."""
-        if value is None:
-            last = literal(key, self.key.type)
-            return self.key < last if self.descending else self.key > last
+    def part(
+        self, statement: Select[*tuple[Any, ...]], which: Part, *, after: bool
+    ) -> Select[*tuple[Any, ...]]:
+        """At most ``wanted`` rows of the part, those behind ``last_value`` and ``last_key``."""
+        if which is not Part.ALL:
+            filled = which is Part.FILLED
+            statement = statement.where(self.by.is_not(None) if filled else self.by.is_(None))
+        if after:
+            statement = statement.where(self._behind(which))
+        return statement.limit(bindparam("wanted", type_=Integer()))
+
+    def _behind(self, which: Part) -> ColumnElement[bool]:
+        last_key = bindparam("last_key", type_=self.key.type)
+        if which is Part.EMPTY:
+            return self.key < last_key if self.descending else self.key > last_key
         place = tuple_(self.by, self.key)
-        last_place = tuple_(literal(value, self.by.type), literal(key, self.key.type))
+        last_place = tuple_(bindparam("last_value", type_=self.by.type), last_key)
         # One comparison of row values, since both databases answer it from an index.
         return place < last_place if self.descending else place > last_place
 
@@ -170,50 +207,69 @@ def page(work: UnitOfWork, listing: Listing, query: ListQuery) -> Page:
         )
     sort = query.sort or listing.default
     order = listing.ordering(sort)
-    statement = visible(work, order.statement)
-    if conditions := listing.conditions(query):
-        statement = statement.where(*conditions)
+    source = _Source(work, listing, sort, tuple(listing.conditions(query)))
     # What a cursor belongs to: with another list, sort or filter it would skip rows unseen.
     scope = (listing.name, sort, query.filters, query.q)
     last = None
     if query.after is not None:
         last = read_cursor(query.after, scope, (order.by.type, order.key.type))
-    rows = _rows(work, statement, order, last, query.limit + 1)
+    rows = _rows(source, last, query.limit + 1)
     if len(rows) <= query.limit:
         return Page(rows, None)
     rows = rows[: query.limit]
     return Page(rows, write_cursor(scope, (getattr(rows[-1], _SORTED), rows[-1].id)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One list, sorted and filtered, as this actor sees it."""
+
+    work: UnitOfWork
+    listing: Listing
+    sort: str
+    conditions: tuple[ColumnElement[bool], ...]
+
+    def read(
+        self, which: Part, last: tuple[Any, Any] | None, wanted: int
+    ) -> list[Row[*tuple[Any, ...]]]:
+        """Past the session: looking for records among the columns is a third of the effort."""
+        values = {"wanted": wanted}
+        if last is not None:
+            values |= {"last_key": last[1]} | ({} if last[0] is None else {"last_value": last[0]})
+        self.work.session.flush()
+        statement = self._statement(which, after=last is not None)
+        return list(self.work.session.connection().execute(statement, values).all())
+
+    def _statement(self, which: Part, *, after: bool) -> Select[*tuple[Any, ...]]:
+        """The very statement of an earlier request, where nothing is filtered.
+
+        SQLAlchemy knows it again, and need not fit its plan for the rows to another statement.
+        """
+        order = self.listing.ordering(self.sort)
+        if self.conditions:
+            filtered = visible(self.work, order.statement).where(*self.conditions)
+            return order.part(filtered, which, after=after)
+        kept, key = self.listing.kept, (self.sort, self.work.actor.companies, which, after)
+        if key not in kept:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[key] = order.part(visible(self.work, order.statement), which, after=after)
+        return kept[key]
+
+
 def _rows(
-    work: UnitOfWork,
-    statement: Select[*tuple[Any, ...]],
-    order: Ordering,
-    last: tuple[Any, Any] | None,
-    wanted: int,
+    source: _Source, last: tuple[Any, Any] | None, wanted: int
 ) -> list[Row[*tuple[Any, ...]]]:
     """Rows with a value first, then those without: databases differ in where they put NULL."""
-    if not order.may_be_empty:
-        found = statement if last is None else statement.where(order.behind(*last))
-        return _read(work, found.limit(wanted))
+    if not source.listing.ordering(source.sort).may_be_empty:
+        return source.read(Part.ALL, last, wanted)
     rows: list[Row[*tuple[Any, ...]]] = []
     if last is None or last[0] is not None:
-        filled = statement.where(order.by.is_not(None))
-        filled = filled if last is None else filled.where(order.behind(*last))
-        rows = _read(work, filled.limit(wanted))
+        rows = source.read(Part.FILLED, last, wanted)
         last = None
     if len(rows) < wanted:
-        empty = statement.where(order.by.is_(None))
-        empty = empty if last is None else empty.where(order.behind(*last))
-        rows += _read(work, empty.limit(wanted - len(rows)))
+        rows += source.read(Part.EMPTY, last, wanted - len(rows))
     return rows
-
-
-def _read(work: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
-    """Past the session, which would look for records among the columns: a third of the effort."""
-    work.session.flush()
-    found = work.session.connection().execute(statement).all()
-    return list(found)
 
 
 def count(work: UnitOfWork, listing: Listing, query: ListQuery, *, cap: int = 10_000) -> Count:

@@ -96,12 +96,14 @@ class Exact(TypeDecorator[Decimal]):
             return None
         if isinstance(value, float):
             raise ValueError("a float is not exact: give a Decimal")  # noqa: TRY004 - as for other values
-        scaled = Decimal(value).scaleb(self.places)
-        if not scaled.is_finite() or scaled != (whole := int(scaled)):
+        exact = value if type(value) is Decimal else Decimal(value)
+        scaled = exact.scaleb(self.places)
+        if not scaled.is_finite() or scaled != scaled.to_integral_value():
             raise ValueError(f"{value} has more than {self.places} places")
-        if abs(whole) > _LARGEST:
+        whole = int(scaled)
+        if not -_LARGEST <= whole <= _LARGEST:
             raise ValueError(f"{value} is out of range")
-        return whole if dialect.name == "sqlite" else Decimal(value)
+        return whole if dialect.name == "sqlite" else exact
 
     @override
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:

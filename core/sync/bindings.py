@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, literal, select
+from sqlalchemy import ColumnElement, Row, Select, any_, literal, select
 from sqlalchemy.dialects import postgresql
 
 from core.clock import utcnow
@@ -56,7 +56,7 @@ class ConnectionBindings:
         asked = list(dict.fromkeys(local_ids))
         unknown = [local_id for local_id in asked if (kind, local_id) not in self._known]
         for part in _slices(unknown):
-            rows = self.work.session.execute(
+            rows = self._read(
                 select(Binding.local_id, Binding.external_id).where(
                     Binding.connection_id == self.connection.id,
                     Binding.kind == kind,
@@ -73,7 +73,7 @@ class ConnectionBindings:
     def locals(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, UUID]:
         found: dict[str, UUID] = {}
         for part in _slices(list(dict.fromkeys(external_ids))):
-            rows = self.work.session.execute(
+            rows = self._read(
                 select(Binding.external_id, Binding.local_id).where(
                     Binding.connection_id == self.connection.id,
                     Binding.kind == kind,
@@ -88,6 +88,11 @@ class ConnectionBindings:
             rows = [self._row(kind, external_id, local_id) for external_id, local_id in part]
             insert = insert_into(Binding, self.work.session).values(rows)
             self.work.session.execute(insert.on_conflict_do_nothing())
+
+    def _read(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Past the session, which would look for records among the columns: half of the effort."""
+        self.work.session.flush()
+        return self.work.session.connection().execute(statement).all()
 
     def _row(self, kind: str, external_id: str, local_id: UUID) -> dict[str, Any]:
         return {

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Date, Enum, Integer, MetaData, Table, Text, Uuid, insert, select
 
 from core.actor import system
-from core.api.listing import Listing, ListQuery, count, page
+from core.api.listing import Listing, ListQuery, Part, count, page
 from core.db.types import Amount, UtcDateTime
 from core.errors import Invalid
 from core.host import Host
@@ -241,7 +241,8 @@ def test_a_deep_page_seeks_in_the_index(work: UnitOfWork) -> None:
     fill(work, [plain_row(year=number) for number in range(3000)])
     connection.exec_driver_sql("ANALYZE")
     order = BELLS.ordering("year")
-    seek = order.statement.where(order.behind(2000, new_id())).limit(5)
+    seek = order.part(order.statement, Part.FILLED, after=True)
+    seek = seek.params(last_value=2000, last_key=new_id(), wanted=5)
     compiled = seek.compile(connection, compile_kwargs={"literal_binds": True})
     explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"{explain} {compiled}"))
