@@ -43,6 +43,8 @@ class Settings:
     #: Jobs that ended well, and events every subscriber had, are forgotten after so many days.
     keep_jobs_days: int = 14
     keep_events_days: int = 30
+    #: How long the requests to ERPs are kept that ended, and what they carried.
+    keep_sync_days: int = 30
     #: Serves the page that acts as a back-office user in the demo's ERP.
     demo_dir: Path | None = None
 

@@ -11,6 +11,7 @@ from core.security import jobs as sweeping
 from core.security import pages as security
 from core.sync import api as sync_api
 from core.sync import pages as sync_pages
+from core.sync import retention as sync_retention
 from core.sync import tick as outbound
 from core.sync.pages import panels as sync_panels
 from core.sync.pull import job as inbound
@@ -96,6 +97,7 @@ module = Module(
         *sweeping.JOBS,
         Job(name="core.forget_answers", run=forget_answers, cron="17 * * * *"),
         retention.job,
+        sync_retention.job,
         *outbound.JOBS,
         *inbound.JOBS,
     ),

@@ -24,17 +24,18 @@ def forget(context: JobContext, _args: Mapping[str, Any]) -> None:
     """Delete in short transactions. Jobs that stopped stay: a person has not looked yet."""
     settings = context.host.settings
     ended = utcnow() - timedelta(days=settings.keep_jobs_days)
-    _delete(context, StoredJob, (StoredJob.state == JobState.DONE, StoredJob.ended_at < ended))
+    delete_rows(context, StoredJob, (StoredJob.state == JobState.DONE, StoredJob.ended_at < ended))
     with context.write() as work:
         had_by_all = _move_up(work)
     published = utcnow() - timedelta(days=settings.keep_events_days)
     old = StoredEvent.published_at < published
-    _delete(context, StoredEvent, (StoredEvent.place < had_by_all, old))
+    delete_rows(context, StoredEvent, (StoredEvent.place < had_by_all, old))
 
 
-def _delete(
+def delete_rows(
     context: JobContext, table: type[Record], conditions: tuple[ColumnElement[bool], ...]
 ) -> None:
+    """In short transactions, until none is left or the worker is to stop."""
     old = select(table.id).where(*conditions).limit(_BATCH)
     deleted = _BATCH
     while deleted == _BATCH and not context.stopping:

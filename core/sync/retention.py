@@ -1,0 +1,36 @@
+"""What the sync did long ago is forgotten: requests that ended, and the rows they served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from core.clock import utcnow
+from core.jobs.job import Job, JobContext
+from core.retention import delete_rows
+from core.sync.models import Attempt, AttemptItem, Echo, OutboxRow, OutboxState
+from core.sync.models.attempt import UNSURE
+
+#: An echo of ours comes back with the next polls, or never.
+_ECHO_KEPT = timedelta(days=1)
+_OVER = (OutboxState.DONE, OutboxState.WITHDRAWN)
+
+
+def forget(context: JobContext, _args: Mapping[str, Any]) -> None:
+    """Bindings stay for ever, and so does every request whose end nobody knows."""
+    long_ago = utcnow() - timedelta(days=context.host.settings.keep_sync_days)
+    old = select(Attempt.id).where(Attempt.ended_at < long_ago)
+    known = AttemptItem.outcome.not_in(UNSURE)
+    delete_rows(context, AttemptItem, (AttemptItem.attempt_id.in_(old), known))
+    used = exists().where(AttemptItem.attempt_id == Attempt.id)
+    delete_rows(context, Attempt, (Attempt.ended_at < long_ago, ~used))
+    tried = exists().where(AttemptItem.outbox_id == OutboxRow.id)
+    over = OutboxRow.state.in_(_OVER)
+    delete_rows(context, OutboxRow, (over, OutboxRow.ended_at < long_ago, ~tried))
+    delete_rows(context, Echo, (Echo.written_at < utcnow() - _ECHO_KEPT,))
+
+
+job = Job(name="core.sync.forget", run=forget, cron="41 3 * * *")
