@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
+from core.companies import Company
 from core.db.base import Base, Editable, Record
 
 
@@ -34,7 +35,7 @@ class User(Editable, Record):
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     #: Where the records this person makes go. Not ``company_id``: that would make users belong to a
     #: company, and hide them from whoever does not see it.
-    home_company_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id"))
+    home_company_id: Mapped[UUID | None] = mapped_column(ForeignKey(Company.id))
 
 
 class CustomRole(Editable, Record):
@@ -66,7 +67,7 @@ class UserCompany(Base):
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("core_user.id", ondelete="CASCADE"), primary_key=True
     )
-    company_id: Mapped[UUID] = mapped_column(ForeignKey("core_company.id"), primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey(Company.id), primary_key=True)
 
 
 class BrowserSession(Record):
@@ -103,7 +104,7 @@ class Token(Record):
         ForeignKey("core_user.id", ondelete="CASCADE"), index=True
     )
     #: Narrows the token to one company; None: those of its user.
-    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("core_company.id"))
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey(Company.id))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -174,6 +176,19 @@ def test_nul_in_an_address_is_refused(browser_client: FlaskClient) -> None:
     refused = browser_client.get("/probe/mine?name=B%00n")
     assert refused.status_code == 422
     assert "name: Contains the character NUL." in refused.get_data(as_text=True)
+
+
+def test_the_caller_s_columns_know_their_types_whatever_was_imported_before() -> None:
+    """A label of a foreign key whose table is not known yet has no type: ids came as texts."""
+    program = (
+        "from core.security import callers\n"
+        "for statement in (callers._BY_SESSION, callers._BY_TOKEN):\n"
+        "    print([c.key for c in statement.selected_columns if c.type._isnull])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines() == ["[]", "[]"]
 
 
 def test_a_planted_cookie_is_worth_nothing(client: FlaskClient) -> None:
