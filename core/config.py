@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import Invalid
 
 PREFIX = "TANDEM_"
+_LARGEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +91,6 @@ def _convert(name: str, default: Any, value: Any) -> Any:
     if isinstance(default, tuple):
         parts = value.split(",") if isinstance(value, str) else value
         return tuple(part.strip() for part in parts if part.strip())
+    if name == "port" and not 0 <= int(value) <= _LARGEST_PORT:
+        raise ValueError(value)
     return type(default)(value)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from core.config import Settings, load_settings
+from core.db.migrate import version_table
 from core.errors import NotFound
 
 
@@ -36,6 +39,17 @@ def _initialised() -> Settings:
     """The children would otherwise make an empty database and fail one by one."""
     settings = load_settings()
     place = settings.url.removeprefix("sqlite:///")
-    if place != settings.url and not Path(place).is_file():
+    if place != settings.url and not _has_tables(Path(place)):
         raise NotFound(f"There is no database at {place}: run tandem init first.")
     return settings
+
+
+def _has_tables(path: Path) -> bool:
+    """Another command may have left an empty file behind, or somebody something else."""
+    if not path.is_file():
+        return False
+    with closing(sqlite3.connect(path)) as database:
+        found = database.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = ?", (version_table("core"),)
+        )
+        return found.fetchone() is not None

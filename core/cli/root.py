@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
@@ -88,6 +89,8 @@ def _in_words(error: Exception, *, debug: bool) -> str:
             return f"The database is busy or away: {getattr(cause, 'orig', cause)}"
         case CrmError():
             return _with_fields(error)
+        case OSError(filename=str() as place, strerror=str() as reason):
+            return f"{place}: {reason}."
         case OSError():
             return str(error)
         case _:
@@ -110,9 +113,9 @@ def _of_database(error: Exception) -> str | None:
 
     if isinstance(error, ArgumentError):
         return f"The setting database_url can not be read: {error}"
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError | sqlite3.DatabaseError):
         return None
-    text = str(error.orig)
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
     if "no such table" in text or "does not exist" in text:
         return "The database has not what is needed: run tandem init, or tandem db upgrade."
     return f"The database says: {text}"

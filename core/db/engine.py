@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 #: Seconds a writer waits for another one before the caller hears "busy, try again".
 BUSY_WAIT_S = 10
 #: Seconds after which PostgreSQL ends a transaction whose process says nothing: a frozen worker
 #: must not keep its locks from those who take over.
 FROZEN_S = 60
+#: The second is how many write it.
+_POSTGRESQL = frozenset({"postgresql", "postgres"})
 
 
 def open_engine(url: str) -> Engine:
@@ -23,6 +26,8 @@ def open_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(create_engine(parsed, connect_args={"timeout": BUSY_WAIT_S}))
+    if parsed.get_backend_name() not in _POSTGRESQL:
+        raise ArgumentError(f"{parsed.get_backend_name()} is neither sqlite nor postgresql.")
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,

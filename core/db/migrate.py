@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from core.errors import CrmError
+
 if TYPE_CHECKING:
     from alembic.config import Config
+
+
+class NewerSchema(CrmError):
+    """The database was made by a later version of Tandem."""
+
+    code = "db.newer_schema"
 
 
 def version_table(name: str) -> str:
@@ -22,13 +30,23 @@ def upgrade(connection: Connection, name: str, package: str, folder: str) -> boo
     """
     from alembic import command  # noqa: PLC0415 - 0.7 s of CPU that only migrations should pay
     from alembic.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script.revision import ResolutionError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = configuration(str(files(package).joinpath(folder)))
     config.attributes["connection"] = connection
     config.attributes["name"] = name
     versions = MigrationContext.configure(connection, opts={"version_table": version_table(name)})
     before = versions.get_current_revision()
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise NewerSchema(
+            f"The tables of {name} are at {before}, which this Tandem does not know:"
+            " install the version that made them, or a newer one."
+        ) from error
     return versions.get_current_revision() != before
 
 

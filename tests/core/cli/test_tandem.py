@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -54,6 +56,9 @@ def tandem(*arguments: str, at: Path, **environment: str) -> subprocess.Complete
             "refused",
         ),
         (("db", "upgrade"), {"TANDEM_DATABASE_URL": "nonsense"}, 1, "setting database_url"),
+        (("db", "upgrade"), {"TANDEM_DATABASE_URL": "mysql://x"}, 1, "mysql is neither"),
+        (("db", "upgrade"), {"TANDEM_PORT": "99999"}, 1, "The setting port can not be '99999'"),
+        (("db", "upgrade"), {"TANDEM_PORT": "-1"}, 1, "The setting port can not be '-1'"),
         (("init",), {"TANDEM_DATA_DIR": "/dev/null/data"}, 1, "/dev/null"),
     ],
 )
@@ -69,6 +74,36 @@ def test_a_failure_is_one_line_and_an_exit_code(
     assert says in done.stderr
     assert done.stderr.startswith("tandem: ")
     assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "worker", "backup"])
+def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path, command: str) -> None:
+    place = tmp_path / "data/tandem.sqlite"
+    place.parent.mkdir()
+    place.write_text("hello, I am no database at all")
+    done = tandem(command, at=tmp_path)
+    assert done.returncode == 1
+    assert "tandem: The database says: file is not a database" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "worker"])
+def test_an_empty_database_is_not_served(tmp_path: Path, command: str) -> None:
+    place = tmp_path / "data/tandem.sqlite"
+    place.parent.mkdir()
+    place.touch()
+    done = tandem(command, at=tmp_path)
+    assert done.returncode == 1
+    assert "run tandem init first" in done.stderr
+
+
+def test_tables_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
+    assert tandem("init", "--no-modules", at=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "data/tandem.sqlite")) as database:
+        database.execute("UPDATE schema_version_core SET version_num = 'core_9999'")
+        database.commit()
+    done = tandem("db", "upgrade", at=tmp_path)
+    assert done.returncode == 1
+    assert "core_9999, which this Tandem does not know" in done.stderr
 
 
 def test_an_unforeseen_error_is_one_line_too_and_written_down(tmp_path: Path) -> None:
