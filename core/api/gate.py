@@ -34,12 +34,22 @@ def refuse_disabled() -> None:
 
     A role gives nothing of a disabled module, so "not allowed" would hide the reason.
     """
-    name = current_app.extensions["tandem.owners"].get(request.blueprint)
-    if name is None or name in _enabled():
+    name = _disabled_owner(request.blueprint)
+    if name is None:
         return
     if "actor" not in g:
         raise NoSuchAddress
     raise ModuleDisabled(_("The module %(name)s is disabled here.", name=name))
+
+
+def leads_somewhere(endpoint: str) -> bool:
+    """False for a page of a module that is disabled now: no link may lead there."""
+    return _disabled_owner(endpoint.rpartition(".")[0]) is None
+
+
+def _disabled_owner(blueprint: str | None) -> str | None:
+    name: str | None = current_app.extensions["tandem.owners"].get(blueprint)
+    return None if name is None or name in _enabled() else name
 
 
 def _enabled() -> frozenset[str]:

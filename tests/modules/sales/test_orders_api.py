@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+from core.host import Host
+
 MakeProduct = Callable[..., UUID]
 Body = dict[str, Any]
 
@@ -45,6 +47,21 @@ def test_an_order_from_draft_to_confirmation(api_client: FlaskClient, body: Body
     assert get(api_client, f"/orders/{order['id']}")["states"]["commercial"] == "confirmed"
     again = post(api_client, "/orders", {**body, "client_reference": "web-7"})
     assert again.json["id"] == order["id"]
+
+
+def test_the_timeline_leads_to_no_page_that_is_switched_off(
+    api_client: FlaskClient, body: Body, host: Host
+) -> None:
+    order = post(api_client, "/orders", body).json
+    post(api_client, f"/orders/{order['id']}/confirm")
+    timeline = f"/parties/{body['customer_id']}/timeline"
+    assert {line["href"] for line in get(api_client, timeline)["items"]} == {
+        f"/orders/{order['id']}"
+    }
+    for module in ("billing", "sales"):
+        host.disable(module)
+    lines = get(api_client, timeline)["items"]
+    assert [line["href"] for line in lines] == [None] * len(lines) != []
 
 
 @pytest.mark.parametrize(
