@@ -68,13 +68,16 @@ def check(work: UnitOfWork, wish: OrderWish) -> Checked:
 
 
 def _customer(work: UnitOfWork, customer_id: UUID) -> Party:
+    refused = _("The order can not be taken like this.")
     try:
-        return fetch(work, Party, customer_id)
+        customer = fetch(work, Party, customer_id)
     except NotFound as error:
-        raise Invalid(
-            _("The order can not be taken like this."),
-            fields={"customer_id": _("There is no such customer.")},
-        ) from error
+        words = _("There is no such customer.")
+        raise Invalid(refused, fields={"customer_id": words}) from error
+    if not customer.active:
+        words = _("%(name)s is archived: bring the customer back first.", name=customer.name)
+        raise Invalid(refused, fields={"customer_id": words})
+    return customer
 
 
 def _line_problems(line: LineWish, product: Product | None, company: Company) -> dict[str, str]:

@@ -169,6 +169,9 @@ def test_nothing_is_confirmed_without_lines_or_for_an_archived_customer(
         archive_party(work, wish.customer_id)
     with pytest.raises(RuleBroken, match="archived"), host.write(system()) as work:
         confirm_order(work, key)
+    with pytest.raises(Invalid) as refused, host.write(system()) as work:
+        draft_order(work, replace(wish, client_reference="web-2"))
+    assert "archived" in refused.value.fields["customer_id"]
 
 
 def test_cancelling_takes_it_back_from_the_outbox(host: Host, wish: OrderWish) -> None:
