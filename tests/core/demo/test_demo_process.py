@@ -36,17 +36,16 @@ def test_an_order_goes_out_to_tryton_and_comes_back_shipped_invoiced_and_paid(
     before = kept(demo)
     assert demo.end(signal.SIGTERM) == 0
     assert demo.family() == []
-    restarts = [demo.start()]
+    demo.start()
     assert kept(demo) == before
     assert sales(demo, reference)[0]["state"] == "done"
     # Killed, it leaves its Tryton behind: the next one takes it over, and ends it.
     demo.end(signal.SIGKILL)
-    restarts.append(demo.start())
+    demo.start()
     assert "still up" in demo.said
     assert kept(demo) == before
     assert demo.end(signal.SIGTERM) == 0
     assert demo.family() == []
-    assert min(restarts) < 10
 
 
 def test_the_fake_needs_no_second_server(start_demo: StartDemo) -> None:

@@ -115,7 +115,7 @@ def test_more_keeps_the_place_and_counts_on(page: Page, live: str) -> None:
 
 
 def test_search_answers_while_one_types(page: Page, live: str) -> None:
-    page.goto(f"{live}/parcels/")
+    page.goto(f"{live}/parcels/", wait_until="networkidle")  # its script listens by then
     page.get_by_role("searchbox", name="Find a parcel").press_sequentially("0042")
     expect(page.locator(".sheet tbody th")).to_have_count(1)
     expect(page.get_by_role("searchbox", name="Find a parcel")).to_be_focused()
