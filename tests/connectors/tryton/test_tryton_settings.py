@@ -20,4 +20,4 @@ def test_a_good_one_is_taken() -> None:
 def test_an_address_is_http_and_holds_no_password(url: str) -> None:
     with pytest.raises(ValidationError) as raised:
         TrytonSettingsSchema().load({**GOOD, "url": url})
-    assert list(raised.value.normalized_messages()) == ["url"]
+    assert list(raised.value.messages_dict) == ["url"]
