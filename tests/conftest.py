@@ -94,7 +94,7 @@ def screen(request: pytest.FixtureRequest) -> Screen:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
+def open_page(browser: Browser, live: str) -> Iterator[OpenPage]:  # noqa: ARG001 - it ends after the pages do
     contexts = []
     problems: list[str] = []
 
