@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import Editable, Owned, Record
-from core.db.types import Choice
+from core.db.types import Choice, Precise
 from core.states import StateMachine
 
 
@@ -46,7 +47,13 @@ class Connection(Owned, Editable, Record):
     """``settings`` holds what is not secret; ``sealed`` the rest, encrypted."""
 
     __tablename__ = "core_connection"
-    __journal__: ClassVar[tuple[str, ...]] = ("name", "state", "settings")
+    __journal__: ClassVar[tuple[str, ...]] = (
+        "name",
+        "state",
+        "settings",
+        "tolerance",
+        "accepts_at_most_once",
+    )
     __table_args__ = (
         Index(
             "uq_core_connection_default",
@@ -72,5 +79,13 @@ class Connection(Owned, Editable, Record):
     checked_at: Mapped[datetime | None]
     #: What is promised per document, by its class's name, as that test found it.
     promises: Mapped[dict[str, Any] | None]
+    #: Whether the ERP can cancel and change what it has, per document, as that test found it.
+    abilities: Mapped[dict[str, Any] | None]
+    #: Difference per line between our net and the ERP's that rounding explains; above it an order
+    #: is not confirmed there.
+    tolerance: Mapped[Decimal] = mapped_column(Precise, default=Decimal("0.01"))
+    #: An admin took the risk of an ERP that can not be asked whether something arrived: what is in
+    #: doubt there is left to a person, and never sent again by itself.
+    accepts_at_most_once: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str] = mapped_column(default="")
     last_error_at: Mapped[datetime | None]

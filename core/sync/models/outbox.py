@@ -17,6 +17,9 @@ from core.db.types import Choice
 class OutboxVerb(StrEnum):
     #: Bring the record to the ERP, or there to where it is here.
     SEND = "send"
+    #: Asked of a record the ERP has: both have a life of their own, and the ERP may say no.
+    CANCEL = "cancel"
+    CHANGE = "change"
 
 
 class OutboxState(StrEnum):
@@ -27,6 +30,8 @@ class OutboxState(StrEnum):
     #: Refused or given up: a person's retry moves it.
     STOPPED = "stopped"
     DONE = "done"
+    #: The ERP said no to a cancellation or a change: the record stays as it was.
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
@@ -53,6 +58,10 @@ class OutboxRow(Owned, Record):
     #: Order of the changes of one record.
     seq: Mapped[int]
     verb: Mapped[OutboxVerb] = mapped_column(Choice(OutboxVerb), default=OutboxVerb.SEND)
+    #: The module's own record of what is asked for: the lines a change wishes.
+    subject: Mapped[UUID | None]
+    #: Why a cancellation or a change is where it is, for people; a SEND says it at its binding.
+    message: Mapped[str] = mapped_column(default="")
     state: Mapped[OutboxState] = mapped_column(Choice(OutboxState))
     due_at: Mapped[datetime] = mapped_column(default=utcnow)
     #: Tries that ended in trouble since it last moved; they set the pace of the next one.
