@@ -11,7 +11,7 @@ from flask import Blueprint
 
 from core.events import Subscription
 from core.jobs.job import Job
-from core.sync.exchange import Inbound, Mirror, Outbound
+from core.sync.exchange import Inbound, Mirror, Outbound, Stated
 from core.work import UnitOfWork
 
 
@@ -77,6 +77,8 @@ class Module:
     outbound: tuple[Outbound[Any], ...] = ()
     inbound: tuple[Inbound[Any], ...] = ()
     mirrors: tuple[Mirror[Any], ...] = ()
+    #: What statements compare with the ERP.
+    statements: tuple[Stated[Any], ...] = ()
     #: Folder of Alembic revisions inside the package; None for a module without tables.
     migrations: str | None = None
     #: Seeds rows when the module is enabled; runs at every enabling, so it must be idempotent.

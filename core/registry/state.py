@@ -10,7 +10,7 @@ from typing import Any
 from core.events import Subscription
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Panel, Permission
-from core.sync.exchange import Inbound, Mirror, Outbound
+from core.sync.exchange import Inbound, Mirror, Outbound, Stated
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Enabled:
         for module in self.modules:
             found += [*module.mirrors, *module.inbound]
         return tuple(found)
+
+    @cached_property
+    def statements(self) -> Mapping[str, Stated[Any]]:
+        """By kind."""
+        return {item.kind: item for module in self.modules for item in module.statements}
 
     def panels(self, slot: str) -> list[Panel]:
         found = [item for module in self.modules for item in module.panels if item.slot == slot]

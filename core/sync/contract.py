@@ -92,7 +92,25 @@ class Lists(Protocol):
 
 @runtime_checkable
 class Summarises(Protocol):
+    """The ERP's own sums, for reconciliation; dates as the ERP has them, both included.
+
+    What binds nobody does not count: drafts and what was cancelled. ``totals`` are net amounts, of
+    payments the amount; kinds without a date or an amount count all there is, and have no totals.
+    Where an endpoint also has ``Dated``, the sums prove that the list is whole; where it has not,
+    a span whose sums agree is taken as agreeing, and only days that differ are read.
+    """
+
     def summarise(self, first: date, last: date) -> Summary: ...
+
+
+@runtime_checkable
+class Dated(Protocol[D_co]):
+    """For reconciliation: all that the ERP dates ``first`` to ``last``, both included, with bodies.
+
+    Drafts and cancelled ones too, doubles too; by id, after ``after``; an empty list ends it.
+    """
+
+    def dated(self, first: date, last: date, after: str, limit: int) -> Sequence[Seen[D_co]]: ...
 
 
 @runtime_checkable

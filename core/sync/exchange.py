@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
+
+from sqlalchemy import Select
 
 from core.errors import CrmError
 from core.sync.documents import Document
@@ -161,3 +163,25 @@ class Mirror(Generic[D]):
     every_s: float = 3
     #: False where ``apply`` binds nothing, so that nothing is looked up: ``local_id`` is None.
     binds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated(Generic[D]):
+    """What we hold of a kind, to be compared with the ERP's documents in a statement.
+
+    ``lines`` selects labelled columns, one row per record: ``id``, ``company_id``, ``number`` (for
+    people), ``day`` (the business date, None for what has none), ``unit`` (currency, or unit of
+    measure), ``net``, ``total`` (None: not compared), ``state`` (as the document says it) and
+    ``words`` (further fields to compare as one text). The host keeps to records that are bound to
+    the connection by their id, or by ``bound`` and ``part``, where the select has these: a level is
+    named by its product (a binding of kind ``bound_as``) and its warehouse. With a label ``source``
+    only what that connection said counts.
+    """
+
+    kind: str
+    document: type[D]
+    lines: Select[*tuple[Any, ...]]
+    #: False for what is compared as of now, whatever the period: levels, parties.
+    dated: bool = True
+    bound_as: str | None = None
+    page: RecordPage | None = None

@@ -110,7 +110,7 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """For reconciliation; one total per currency."""
+    """For reconciliation: see ``Summarises``; one total per currency."""
 
     count: int
     totals: tuple[Money, ...]
