@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
+from operator import is_
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -110,7 +111,7 @@ def _column(values: list[Any], to: Any) -> list[Any]:
     first = values[0]
     if to is None:
         return values
-    if all(value is first for value in values):  # who said so and when: one value for a page
+    if all(map(is_, values, repeat(first))):  # who said so and when: one value for a page
         return [to(first)] * len(values)
     return list(map(to, values))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -78,11 +78,9 @@ class Exact(TypeDecorator[Decimal]):
     def __init__(self, places: int) -> None:
         super().__init__(22, places)
         self.places = places
-
-    @property
-    def largest(self) -> Decimal:
-        """The same on every database."""
-        return Decimal(_LARGEST).scaleb(-self.places)
+        self._scale = 10**places
+        #: The same on every database.
+        self.largest = Decimal(_LARGEST).scaleb(-places)
 
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -92,22 +90,34 @@ class Exact(TypeDecorator[Decimal]):
 
     @override
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
+        whole = self._scaled(value)
+        if value is None or dialect.name == "sqlite":
+            return whole
+        return Decimal(value)
+
+    def _scaled(self, value: Decimal | int | None) -> int | None:
         if value is None:
             return None
         if isinstance(value, float):
             raise ValueError("a float is not exact: give a Decimal")  # noqa: TRY004 - as for other values
-        exact = value if type(value) is Decimal else Decimal(value)
-        scaled = exact.scaleb(self.places)
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise ValueError(f"{value} has more than {self.places} places")
-        whole = int(scaled)
-        if not -_LARGEST <= whole <= _LARGEST:
+        try:
+            fits = -self.largest <= value <= self.largest
+        except InvalidOperation as error:
+            raise ValueError(f"{value} is no number") from error
+        if not fits:
             raise ValueError(f"{value} is out of range")
-        return whole if dialect.name == "sqlite" else exact
+        numerator, denominator = value.as_integer_ratio()
+        whole: int
+        whole, rest = divmod(numerator * self._scale, denominator)
+        if rest:
+            raise ValueError(f"{value} has more than {self.places} places")
+        return whole
 
     @override
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         # One call per value in place of two: what is bound above is what both drivers take.
+        if dialect.name == "sqlite":
+            return self._scaled
         return partial(self.process_bind_param, dialect=dialect)
 
     @override
