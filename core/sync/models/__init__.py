@@ -5,10 +5,13 @@ from __future__ import annotations
 from core.sync.models.attempt import Attempt, AttemptItem, AttemptOutcome
 from core.sync.models.binding import Binding, DeliveryState
 from core.sync.models.connection import Connection, ConnectionState
-from core.sync.models.cursor import Cursor, CursorMode
+from core.sync.models.cursor import Cursor, CursorMode, SweepStep
 from core.sync.models.echo import Echo
 from core.sync.models.inbox import InboxRow, InboxState
+from core.sync.models.listed import Listed
 from core.sync.models.outbox import OutboxRow, OutboxState, OutboxVerb
+from core.sync.models.plan import Plan, PlanAction, PlanItem, PlanPurpose, PlanState
+from core.sync.models.sighting import Sighting
 
 __all__ = [
     "Attempt",
@@ -23,7 +26,15 @@ __all__ = [
     "Echo",
     "InboxRow",
     "InboxState",
+    "Listed",
     "OutboxRow",
     "OutboxState",
     "OutboxVerb",
+    "Plan",
+    "PlanAction",
+    "PlanItem",
+    "PlanPurpose",
+    "PlanState",
+    "Sighting",
+    "SweepStep",
 ]

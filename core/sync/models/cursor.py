@@ -20,6 +20,17 @@ class CursorMode(StrEnum):
     SWEEP = "sweep"
 
 
+class SweepStep(StrEnum):
+    """What a sweep is at, in this order."""
+
+    #: Reading what the ERP lists, and the bodies of what differs.
+    LIST = "list"
+    #: Noting what we know and it did not list.
+    MISS = "miss"
+    #: Asking once more for what two sweeps did not list, and handing it to its module.
+    PART = "part"
+
+
 class Cursor(Record):
     """Moves in the transaction that stored the page. Stamps are the ERP's, never ours."""
 
@@ -28,12 +39,21 @@ class Cursor(Record):
 
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("core_connection.id"))
     kind: Mapped[str] = mapped_column(String(64))
+    #: '' for a sweep, which goes through the kind and not through a stream.
     stream: Mapped[str] = mapped_column(String(64))
     mode: Mapped[CursorMode] = mapped_column(Choice(CursorMode), default=CursorMode.INCREMENTAL)
     #: The furthest place: its stamp, and the id inside it or a feed's token.
     stamp: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(default="")
-    #: Behind this nothing can appear any more: the overlap does not go further back.
+    #: A reading under way: when it began by our clock, and how far it came. It goes on from there.
+    began_at: Mapped[datetime | None]
+    at_stamp: Mapped[datetime | None]
+    at_place: Mapped[str] = mapped_column(default="")
+    #: Where the next poll looks back to, for what was committed late.
+    back_stamp: Mapped[datetime | None]
+    #: How many records lie there that were read already: of many it is not asked every time.
+    behind: Mapped[int] = mapped_column(default=0)
+    #: Behind this nothing can appear any more: no poll goes further back.
     floor_stamp: Mapped[datetime | None]
     floor_place: Mapped[str] = mapped_column(default="")
     #: The place that becomes the floor once the overlap has passed since ``mark_at`` (our clock).
@@ -42,6 +62,11 @@ class Cursor(Record):
     mark_at: Mapped[datetime | None]
     #: External id to stamp of what was read behind the floor, so that it is not read twice.
     recent: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Of a sweep: how many there were, and what it is at; None between two.
+    round: Mapped[int] = mapped_column(default=0)
+    step: Mapped[SweepStep | None] = mapped_column(Choice(SweepStep))
+    #: Why a sweep or a backfill was asked for, for people.
+    reason: Mapped[str] = mapped_column(default="")
     #: When its end was last reached: until then nothing had changed that we do not know.
     polled_at: Mapped[datetime | None]
     #: Records written, and records that came and were as we knew them.
