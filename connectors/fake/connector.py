@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, fields, post_load, validate
 
 from connectors.fake.demo import FILE, FakeDemo
 from connectors.fake.erp import Erp
+from connectors.fake.one_step import BlindOrders, CreatedOrders, KeyedOrders
 from connectors.fake.orders import Orders
 from connectors.fake.parties import Parties
 from connectors.fake.shelf import Shelf
@@ -30,12 +31,21 @@ from core.sync.documents import (
 from core.sync.errors import AuthFailed
 from core.sync.sessions import Sessions
 
+#: How the ERP takes orders: each way has another guarantee.
+_ORDERS: Mapping[str, Callable[[Orders], Endpoint]] = {
+    "drafts": lambda orders: orders,
+    "upserts": KeyedOrders,
+    "creates": CreatedOrders,
+    "creates_only": BlindOrders,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeSettings:
     company: str
     path: str
     password: str
+    orders: str
 
 
 class FakeSettingsSchema(Schema):
@@ -46,6 +56,14 @@ class FakeSettingsSchema(Schema):
             "title": "Folder",
             "help": "Where the ERP keeps its file. Empty: in the memory of this process.",
         },
+    )
+    orders = fields.Str(
+        load_default="drafts",
+        validate=validate.OneOf(
+            list(_ORDERS),
+            labels=["As drafts", "By our reference", "In one step", "In one step, not to be found"],
+        ),
+        metadata={"title": "How it takes orders"},
     )
     password = fields.Str(load_default="", metadata={"title": "Password", "secret": True})
 
@@ -58,11 +76,13 @@ class FakeSettingsSchema(Schema):
 class FakeSession:
     erp: Erp
     company: str
+    orders: str = "drafts"
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:
         told = (Tax, Product, StockLevel, Shipment, Invoice, Payment)
-        return (Parties(self.erp), Orders(self.erp), *(Shelf(self.erp, kind) for kind in told))
+        orders = _ORDERS[self.orders](Orders(self.erp))
+        return (Parties(self.erp), orders, *(Shelf(self.erp, kind) for kind in told))
 
     def check(self) -> str:
         with self.erp.faults.around("check"):
@@ -88,7 +108,7 @@ class FakeConnector:
         with erp.faults.around("login"):
             if settings.password != erp.password:
                 raise AuthFailed("the password is wrong")
-        return FakeSession(erp, settings.company)
+        return FakeSession(erp, settings.company, settings.orders)
 
     @staticmethod
     def in_folder(path: str) -> Erp:

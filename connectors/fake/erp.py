@@ -52,6 +52,17 @@ class Erp:
         self.store.put(f"INV-{key}", _invoice(confirmed))
         return self.store.put(key, confirmed, reference=order.reference or "")
 
+    def cancel(self, row: Row[SalesOrder]) -> Row[SalesOrder]:
+        """The order, its shipment and its invoice; nothing of it was done yet."""
+        shipment = self.store.get(Shipment, f"OUT-{row.id}")
+        if shipment is not None:
+            self.store.put(shipment.id, replace(shipment.body, state=DocumentState.CANCELLED))
+        invoice = self.store.get(Invoice, f"INV-{row.id}")
+        if invoice is not None:
+            self.store.put(invoice.id, replace(invoice.body, state=InvoiceState.CANCELLED))
+        cancelled = replace(row.body, state=DocumentState.CANCELLED)
+        return self.store.put(row.id, cancelled, reference=row.reference)
+
     def ship(self, reference: str) -> str:
         """All of the order leaves, and the stock with it."""
         order = self._order(reference)

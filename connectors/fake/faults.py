@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class When(StrEnum):
@@ -13,6 +16,8 @@ class When(StrEnum):
     BEFORE = "before"
     #: The ERP did it, and the answer was lost.
     AFTER = "after"
+    #: The request lies over there, and is carried out when nobody waits for it any more.
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,26 @@ class Faults:
 
     script: list[Fault] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    #: What the ERP has not come to yet, in order.
+    late: list[Callable[[], object]] = field(default_factory=list)
+
+    def run(self, verb: str, work: Callable[[], T]) -> T:
+        """``work`` as the ERP does it, with the trouble that is due."""
+
+        def done_now() -> T:
+            lost = [one for one in self.script if one.when is When.LATE and self._is_due(one, verb)]
+            for fault in lost:
+                self.late.append(work)
+                raise fault.error
+            return work()
+
+        with self.around(verb):
+            return done_now()
+
+    def carry_out(self) -> None:
+        """The ERP comes to what lay there."""
+        while self.late:
+            self.late.pop(0)()
 
     @contextmanager
     def around(self, verb: str) -> Iterator[None]:
