@@ -6,27 +6,32 @@ change is not written, so it costs neither a dead tuple nor a page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
-from operator import is_
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table
 from sqlalchemy.orm import Session
 
+from core.ids import new_hex_ids
+
 #: SQLite takes 32,766 variables in one statement unless it was built otherwise.
 _VARIABLES = 30_000
 
+_ID = "id"
+
 Row = Mapping[str, Any]
+Convert = Callable[[Any], Any] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Upsert:
     """Insert rows; where ``key`` is there already, update the other columns if any differs.
 
-    ``key`` names a unique constraint's columns. ``keep`` are written once and never updated (the
-    primary key, who created it); ``stamps`` are written with a change but are no change alone.
+    ``key`` names a unique constraint's columns. ``keep`` are written once and never updated (who
+    created it); ``stamps`` are written with a change but are no change alone. A new row whose
+    ``id`` is not given gets one.
     """
 
     table: Table
@@ -34,28 +39,30 @@ class Upsert:
     keep: tuple[str, ...] = ()
     stamps: tuple[str, ...] = ()
 
-    def run(self, session: Session, rows: Sequence[Row]) -> int:
-        """How many rows were inserted or changed. All rows have the same keys."""
+    def run(self, session: Session, rows: Sequence[Row], *, same: Row | None = None) -> int:
+        """How many rows were inserted or changed. All rows have the same keys.
+
+        ``same`` are further columns, whose value is one for all rows.
+        """
         if not rows:
             return 0
         connection = session.connection()
-        names = tuple(rows[0])
+        batch = _Batch.of(self.table, connection.dialect, rows, same or {})
         if connection.dialect.name == "sqlite":
-            return sum(self._insert(connection, names, part) for part in _parts(rows, len(names)))
-        return self._copy(connection, names, rows)
+            return sum(self._insert(connection, part) for part in batch.parts())
+        return self._copy(connection, batch)
 
-    def _insert(self, connection: Connection, names: tuple[str, ...], rows: Sequence[Row]) -> int:
-        place = "(" + ",".join("?" * len(names)) + ")"
-        places = ",".join([place] * len(rows))
-        statement = f"INSERT INTO {self.table.name} ({_list(names)}) VALUES {places} "  # noqa: S608
-        convert = _converters(self.table, names, connection.dialect)
-        values = tuple(chain.from_iterable(_converted(rows, convert)))
-        result = connection.exec_driver_sql(statement + self._conflict(names, "IS NOT"), values)
-        return result.rowcount
+    def _insert(self, connection: Connection, batch: _Batch) -> int:
+        place = "(" + ",".join("?" * len(batch.names)) + ")"
+        places = ",".join([place] * len(batch.rows))
+        statement = f"INSERT INTO {self.table.name} ({_list(batch.names)}) VALUES {places} "  # noqa: S608
+        values = tuple(chain.from_iterable(batch.values()))
+        conflict = self._conflict(batch.names, "IS NOT")
+        return connection.exec_driver_sql(statement + conflict, values).rowcount
 
-    def _copy(self, connection: Connection, names: tuple[str, ...], rows: Sequence[Row]) -> int:
+    def _copy(self, connection: Connection, batch: _Batch) -> int:
         """COPY into a table of this transaction, then one INSERT ... SELECT."""
-        name, convert = self.table.name, _converters(self.table, names, connection.dialect)
+        name, names = self.table.name, _list(batch.names)
         staged = f"staged_{name}"
         connection.exec_driver_sql(
             f"CREATE TEMP TABLE IF NOT EXISTS {staged} (LIKE {name}) ON COMMIT DELETE ROWS"
@@ -65,16 +72,16 @@ class Upsert:
         driver: Any = connection.connection.driver_connection
         with (
             driver.cursor() as cursor,
-            cursor.copy(f"COPY {staged} ({_list(names)}) FROM STDIN") as copy,
+            cursor.copy(f"COPY {staged} ({names}) FROM STDIN") as copy,
         ):
-            for row in _converted(rows, convert):
+            for row in batch.values():
                 copy.write_row(row)
-        select = f"INSERT INTO {name} ({_list(names)}) SELECT {_list(names)} FROM {staged} "  # noqa: S608
-        result = connection.exec_driver_sql(select + self._conflict(names, "IS DISTINCT FROM"))
-        return result.rowcount
+        select = f"INSERT INTO {name} ({names}) SELECT {names} FROM {staged} "  # noqa: S608
+        conflict = self._conflict(batch.names, "IS DISTINCT FROM")
+        return connection.exec_driver_sql(select + conflict).rowcount
 
     def _conflict(self, names: tuple[str, ...], differs: str) -> str:
-        changing = [name for name in names if name not in (*self.key, *self.keep)]
+        changing = [name for name in names if name not in (*self.key, *self.keep, _ID)]
         compared = [name for name in changing if name not in self.stamps]
         if not compared:
             return f"ON CONFLICT ({_list(self.key)}) DO NOTHING"
@@ -84,36 +91,52 @@ class Upsert:
         return f"ON CONFLICT ({_list(self.key)}) DO UPDATE SET {assign} WHERE {change}"
 
 
-def _parts(rows: Sequence[Row], width: int) -> Iterator[Sequence[Row]]:
-    size = max(1, min(2_000, _VARIABLES // width))
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Rows on their way to the driver, column by column: a third quicker than row by row."""
+
+    #: What SQLAlchemy would do to the values of each column; None where nothing.
+    convert: Mapping[str, Convert]
+    #: Values for all rows, converted.
+    same: Row
+    mints: bool
+    rows: Sequence[Row]
+
+    @classmethod
+    def of(cls, table: Table, dialect: Dialect, rows: Sequence[Row], same: Row) -> _Batch:
+        convert = {name: _converter(table.c[name], dialect) for name in (*rows[0], *same)}
+        once = {name: _column([value], convert.pop(name))[0] for name, value in same.items()}
+        return cls(
+            convert=convert, same=once, mints=_ID in table.c and _ID not in rows[0], rows=rows
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """In the order of ``values``."""
+        return (*((_ID,) if self.mints else ()), *self.convert, *self.same)
+
+    def values(self) -> Iterator[tuple[Any, ...]]:
+        columns: list[Iterable[Any]] = [new_hex_ids(len(self.rows))] if self.mints else []
+        columns += [
+            _column([row[name] for row in self.rows], to) for name, to in self.convert.items()
+        ]
+        columns += [repeat(value, len(self.rows)) for value in self.same.values()]
+        return zip(*columns, strict=True)
+
+    def parts(self) -> Iterator[_Batch]:
+        """As many rows each as SQLite takes in one statement."""
+        size = max(1, min(2_000, _VARIABLES // len(self.names)))
+        for start in range(0, len(self.rows), size):
+            yield replace(self, rows=self.rows[start : start + size])
 
 
-Convert = tuple[tuple[str, Any], ...]
+def _converter(column: Column[Any], dialect: Dialect) -> Convert:
+    found: Convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return found
 
 
-def _converters(table: Table, names: tuple[str, ...], dialect: Dialect) -> Convert:
-    """What SQLAlchemy would do to each value on its way to the driver; None where nothing."""
-    columns: list[Column[Any]] = [table.c[name] for name in names]
-    types = [column.type.dialect_impl(dialect) for column in columns]
-    return tuple(
-        (name, kind.bind_processor(dialect)) for name, kind in zip(names, types, strict=True)
-    )
-
-
-def _converted(rows: Sequence[Row], convert: Convert) -> Iterator[tuple[Any, ...]]:
-    """The rows as the driver takes them; column by column, which is a third quicker."""
-    return zip(*(_column([row[name] for row in rows], to) for name, to in convert), strict=True)
-
-
-def _column(values: list[Any], to: Any) -> list[Any]:
-    first = values[0]
-    if to is None:
-        return values
-    if all(map(is_, values, repeat(first))):  # who said so and when: one value for a page
-        return [to(first)] * len(values)
-    return list(map(to, values))
+def _column(values: list[Any], to: Convert) -> list[Any]:
+    return values if to is None else list(map(to, values))
 
 
 def _list(names: Sequence[str]) -> str:

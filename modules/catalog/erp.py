@@ -28,14 +28,13 @@ def apply_taxes(
     rows = [
         {
             "id": ids[item.external_id],
-            **_mark(work, bindings),
             "name": item.document.name,
             "rate": item.document.rate,
             "active": item.document.active,
         }
         for item in arrived
     ]
-    written = _TAXES.run(work.session, rows)
+    written = _TAXES.run(work.session, rows, same=_mark(work, bindings))
     bindings.bind(TAX, ids)
     return Counts(written=written, unchanged=len(rows) - written)
 
@@ -45,11 +44,8 @@ def apply_products(
 ) -> Counts:
     taxes = all_known(bindings, TAX, (key for item in arrived for key in item.document.taxes))
     ids = {item.external_id: item.local_id or new_id() for item in arrived}
-    rows = [
-        {"id": ids[item.external_id], **_mark(work, bindings), **_fields(item.document, taxes)}
-        for item in arrived
-    ]
-    written = _PRODUCTS.run(work.session, rows)
+    rows = [{"id": ids[item.external_id], **_fields(item.document, taxes)} for item in arrived]
+    written = _PRODUCTS.run(work.session, rows, same=_mark(work, bindings))
     bindings.bind(PRODUCT, ids)
     return Counts(written=written, unchanged=len(rows) - written)
 

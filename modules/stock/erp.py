@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from core.db.bulk import Upsert
-from core.ids import new_ids
 from core.sync.documents import StockLevel as StockLevelDocument
 from core.sync.exchange import Arrived, Bindings, Counts
 from core.sync.references import all_known
@@ -20,7 +19,7 @@ LEVEL = "stock.level"
 _LEVELS = Upsert(
     StockLevel.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
     key=("product_id", "warehouse"),
-    keep=("id", "company_id"),
+    keep=("company_id",),
     stamps=("observed_at",),
 )
 
@@ -35,15 +34,12 @@ def apply_levels(
         "source": bindings.connection_name,
         "observed_at": work.observed_at,
     }
-    rows = [
-        {"id": key, **mark, **_fields(item.document, products)}
-        for key, item in zip(new_ids(len(arrived)), arrived, strict=True)
-    ]
-    written = _LEVELS.run(work.session, rows)
+    rows = [_row(item.document, products) for item in arrived]
+    written = _LEVELS.run(work.session, rows, same=mark)
     return Counts(written=written, unchanged=len(rows) - written)
 
 
-def _fields(document: StockLevelDocument, products: Mapping[str, UUID]) -> dict[str, Any]:
+def _row(document: StockLevelDocument, products: Mapping[str, UUID]) -> dict[str, Any]:
     return {
         "product_id": products[document.product],
         "warehouse": document.warehouse,
