@@ -45,7 +45,7 @@ class FakeSettings:
     company: str
     path: str
     password: str
-    orders: str
+    orders: str = "drafts"
 
 
 class FakeSettingsSchema(Schema):

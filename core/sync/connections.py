@@ -123,6 +123,7 @@ def check(host: Host, actor: Actor, connection_id: UUID) -> Checked:
         connection = fetch(work, Connection, connection_id, lock=True)
         connection.answer, connection.checked_at = found.answer, utcnow()
         connection.promises = dict(found.promises)
+        connection.abilities = dict(found.abilities)
         connection.last_error, connection.last_error_at = "", None
         if connection.state in {ConnectionState.DRAFT, ConnectionState.NEEDS_CREDENTIALS}:
             _go_live(work, connection)

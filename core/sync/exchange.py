@@ -103,6 +103,20 @@ class Delivery:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How far a cancellation or a change of a record has come that the ERP has.
+
+    ``state`` is a ``RequestState``; ``subject`` the module's own record of what is asked for;
+    ``message`` the ERP's words when it refused.
+    """
+
+    verb: str
+    state: str
+    subject: UUID | None
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class RecordPage:
     """Where people see a record: ``endpoint`` takes its id as ``argument``."""
@@ -115,13 +129,17 @@ class RecordPage:
 class Outbound(Generic[D]):
     """``load`` makes the document as it is now, in a reading transaction; it raises Waits.
 
-    ``settled`` (optional) is told in the settling transaction what became of it.
+    ``settled`` (optional) is told in the settling transaction what became of it. ``load_change``
+    makes the document a change wishes, by its subject; ``answered`` is told in the settling
+    transaction what became of a change or a cancellation.
     """
 
     kind: str  #: the module's name for its record: ``sales.order``; also the bindings' kind
     document: type[D]
     load: Callable[[UnitOfWork, UUID, Bindings], D]
     settled: Callable[[UnitOfWork, UUID, Delivery], None] | None = None
+    load_change: Callable[[UnitOfWork, UUID, Bindings], D] | None = None
+    answered: Callable[[UnitOfWork, UUID, Answer], None] | None = None
     page: RecordPage | None = None
 
 
@@ -184,4 +202,3 @@ class Stated(Generic[D]):
     #: False for what is compared as of now, whatever the period: levels, parties.
     dated: bool = True
     bound_as: str | None = None
-    page: RecordPage | None = None

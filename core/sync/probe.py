@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,10 @@ import structlog
 
 from core.errors import CrmError
 from core.host import Host
-from core.sync.contract import ErpSession, Guarantee, guarantee
+from core.sync.contract import Cancels, ErpSession, Guarantee, Updates, guarantee
 from core.sync.errors import Unsent
 from core.sync.http import FrameworkSessions
+from core.sync.models import OutboxVerb
 from core.sync.open_sessions import loaded_settings
 from core.web.i18n import gettext as _
 
@@ -21,10 +22,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """``answer`` is the ERP's own; ``promises`` go by the class name of the document."""
+    """``answer`` is the ERP's own; the others go by the class name of the document.
+
+    ``abilities`` are the verbs of the outbox the ERP has for what it holds already.
+    """
 
     answer: str
     promises: Mapping[str, Guarantee]
+    abilities: Mapping[str, Sequence[str]]
 
 
 def probe(host: Host, connector: str, settings: Mapping[str, Any]) -> Probed:
@@ -33,13 +38,23 @@ def probe(host: Host, connector: str, settings: Mapping[str, Any]) -> Probed:
     wires = FrameworkSessions(allowed=host.settings.egress)
     try:
         session = host.registry.connector(connector).open(loaded, wires)
-        return Probed(answer=session.check(), promises=_promises(session))
+        return Probed(
+            answer=session.check(), promises=_promises(session), abilities=_abilities(session)
+        )
     except CrmError:
         raise
     except Exception as error:  # a border: a stranger's code
         log.exception("connector.failed", verb="check", connector=connector)
         words = _("The connector failed: %(error)s", error=f"{type(error).__name__}: {error}")
         raise Unsent(words) from error
+
+
+def _abilities(session: ErpSession) -> dict[str, list[str]]:
+    verbs = ((OutboxVerb.CANCEL, Cancels), (OutboxVerb.CHANGE, Updates))
+    return {
+        one.document.__name__: [verb.value for verb, can in verbs if isinstance(one, can)]
+        for one in session.endpoints
+    }
 
 
 def _promises(session: ErpSession) -> dict[str, Guarantee]:

@@ -48,7 +48,8 @@ DELIVERY_FLOW = StateMachine(
         # A person's retry, or a further change of the record.
         _D.REJECTED: frozenset({_D.QUEUED, _D.WAITING, _D.ACKNOWLEDGED}),
         _D.STOPPED: frozenset({_D.QUEUED, _D.WAITING, _D.ACKNOWLEDGED}),
-        _D.CONFIRMED: frozenset({_D.QUEUED}),
+        # Changed and sent again; or the ERP turned out to have it twice.
+        _D.CONFIRMED: frozenset({_D.QUEUED, _D.STOPPED}),
     }
 )
 
