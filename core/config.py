@@ -41,6 +41,9 @@ class Settings:
     #: Where people reach Tandem, for links in mails; empty: as the request came.
     public_url: str = ""
     log_level: str = "INFO"
+    #: Sends alerts: ``smtp://user:password@host:587?starttls``, or ``smtps://``. Empty: no mail.
+    smtp_url: str = ""
+    mail_from: str = "tandem@localhost"
     #: Jobs that ended well, and events every subscriber had, are forgotten after so many days.
     keep_jobs_days: int = 14
     keep_events_days: int = 30

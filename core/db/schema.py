@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from core import companies, events, journal, numbers, search
+from core.alerts import models as alerts
 from core.api import idempotency
 from core.jobs import models as jobs
 from core.registry import models as registry
 from core.security import models as security
 from core.sync import models as sync
 
-TABLES = (companies, events, idempotency, jobs, journal, numbers, search, registry, security, sync)
+TABLES = (
+    alerts,
+    companies,
+    events,
+    idempotency,
+    jobs,
+    journal,
+    numbers,
+    search,
+    registry,
+    security,
+    sync,
+)

@@ -7,6 +7,7 @@ from core.sync.models.binding import Binding, DeliveryState
 from core.sync.models.connection import Connection, ConnectionState
 from core.sync.models.cursor import Cursor, CursorMode, SweepStep
 from core.sync.models.echo import Echo
+from core.sync.models.gate import Gate
 from core.sync.models.inbox import InboxRow, InboxState
 from core.sync.models.listed import Listed
 from core.sync.models.outbox import OutboxRow, OutboxState, OutboxVerb
@@ -24,6 +25,7 @@ __all__ = [
     "CursorMode",
     "DeliveryState",
     "Echo",
+    "Gate",
     "InboxRow",
     "InboxState",
     "Listed",

@@ -53,6 +53,7 @@ class Connection(Owned, Editable, Record):
         "settings",
         "tolerance",
         "accepts_at_most_once",
+        "calls_per_second",
     )
     __table_args__ = (
         Index(
@@ -87,5 +88,7 @@ class Connection(Owned, Editable, Record):
     #: An admin took the risk of an ERP that can not be asked whether something arrived: what is in
     #: doubt there is left to a person, and never sent again by itself.
     accepts_at_most_once: Mapped[bool] = mapped_column(default=False)
+    #: Calls that leave for it, of all processes together; None: as fast as it answers.
+    calls_per_second: Mapped[Decimal | None] = mapped_column(Precise)
     last_error: Mapped[str] = mapped_column(default="")
     last_error_at: Mapped[datetime | None]
