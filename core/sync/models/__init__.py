@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from core.sync.models.agreed import Agreed
 from core.sync.models.attempt import Attempt, AttemptItem, AttemptOutcome
 from core.sync.models.binding import Binding, DeliveryState
+from core.sync.models.conflict import Cause, Conflict, ConflictState, Keep
 from core.sync.models.connection import Connection, ConnectionState
 from core.sync.models.cursor import Cursor, CursorMode, SweepStep
 from core.sync.models.echo import Echo
@@ -15,10 +17,14 @@ from core.sync.models.plan import Plan, PlanAction, PlanItem, PlanPurpose, PlanS
 from core.sync.models.sighting import Sighting
 
 __all__ = [
+    "Agreed",
     "Attempt",
     "AttemptItem",
     "AttemptOutcome",
     "Binding",
+    "Cause",
+    "Conflict",
+    "ConflictState",
     "Connection",
     "ConnectionState",
     "Cursor",
@@ -28,6 +34,7 @@ __all__ = [
     "Gate",
     "InboxRow",
     "InboxState",
+    "Keep",
     "Listed",
     "OutboxRow",
     "OutboxState",

@@ -1,0 +1,1 @@
+"""Records both sides may change: one merge from what they last agreed on, and its conflicts."""

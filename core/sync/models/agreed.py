@@ -1,0 +1,38 @@
+"""What both sides last agreed on of a record that both may change: the base of a merge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.clock import utcnow
+from core.db.base import Owned, Record
+
+
+class Agreed(Owned, Record):
+    """One per record and connection, by field, in plain values.
+
+    The same value may read differently on either side (the ERP writes names in capitals), so a
+    field has two readings, and a side has changed it when its own reading has.
+    """
+
+    __tablename__ = "core_agreed"
+    __table_args__ = (UniqueConstraint("connection_id", "kind", "local_id"),)
+
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("core_connection.id"))
+    kind: Mapped[str] = mapped_column(String(64))
+    local_id: Mapped[UUID]
+    #: As the ERP last said it.
+    theirs: Mapped[dict[str, Any]]
+    #: Only what reads differently here.
+    ours: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Fields we wrote over there and have not read back since.
+    awaited: Mapped[list[Any]] = mapped_column(default=list)
+    #: Who changed which field here last, and when: ``{"name": ["Mia", "2026-11-22T19:55Z"]}``.
+    touched: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: When the ERP last said anything of it, by its own clock if it has one.
+    observed_at: Mapped[datetime] = mapped_column(default=utcnow)
