@@ -1,4 +1,4 @@
-"""The HTTP session connectors get: JSON in, JSON out, and errors sorted by what to do next."""
+"""The sessions connectors get. JSON in, JSON out is here; SOAP has a package of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from weakref import WeakSet
 
 import orjson
@@ -15,7 +15,7 @@ import requests
 from core.sync.channel import Channel, Limits
 from core.sync.errors import InDoubt, Rejected, SyncError, Unsent
 from core.sync.replies import Reply
-from core.sync.sessions import HttpSession
+from core.sync.sessions import HttpSession, SoapService, SoapSession
 
 #: A batch of 100 confirmed orders took a real ERP 5 s of CPU; a busy one needs several times that.
 DEADLINE_S = 60.0
@@ -33,7 +33,7 @@ class FrameworkSessions:
     allowed: Sequence[str]
     deadline_s: float = DEADLINE_S
     most_bytes: int = MOST_BYTES
-    _open: WeakSet[JsonSession] = field(default_factory=WeakSet, repr=False, compare=False)
+    _open: WeakSet[Closes] = field(default_factory=WeakSet, repr=False, compare=False)
 
     def http(self, base_url: str, *, headers: Mapping[str, str]) -> HttpSession:
         """Resolve the host and pin it. Raises ``EgressRefused`` or ``Unsent``."""
@@ -41,9 +41,21 @@ class FrameworkSessions:
         self._open.add(session)
         return session
 
+    def soap(self, url: str, service: SoapService, *, secrets: Sequence[str] = ()) -> SoapSession:
+        """As ``http``. Also raises ``EgressRefused`` for a description that wants to be fetched."""
+        from core.sync.soap.session import ZeepSession  # noqa: PLC0415 - 0.4 s and 15 MB: zeep
+
+        session = ZeepSession(url, service, secrets=secrets, limits=self)
+        self._open.add(session)
+        return session
+
     def close(self) -> None:
         for session in list(self._open):
             session.close()
+
+
+class Closes(Protocol):
+    def close(self) -> None: ...
 
 
 class JsonSession:
