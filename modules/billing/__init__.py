@@ -7,6 +7,7 @@ from core.web.i18n import lazy as _
 from modules.billing import api, pages, panels
 from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
+from modules.billing.statement import CREDIT_NOTES, INVOICES, PAYMENTS
 
 _PAGE = RecordPage("billing_pages.invoice", "key")
 
@@ -26,6 +27,7 @@ module = Module(
         Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note, page=_PAGE),
         Inbound(kind=PAYMENT, document=Payment, apply=receive_payment),
     ),
+    statements=(INVOICES, CREDIT_NOTES, PAYMENTS),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(
         Panel(

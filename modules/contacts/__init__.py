@@ -9,6 +9,7 @@ from core.web.i18n import lazy as _
 from modules.contacts import api, erp, panels, views
 from modules.contacts.kinds import PARTY
 from modules.contacts.services.arrivals import receive_parties
+from modules.contacts.statement import PARTIES
 
 _PAGE = RecordPage("contacts_pages.party", "key")
 
@@ -25,6 +26,7 @@ module = Module(
         Role(name="Service agent", permissions=("contacts.read", "contacts.write")),
         Role(name="Read only", permissions=("contacts.read",)),
     ),
+    statements=(PARTIES,),
     blueprints=(api.blueprint, views.blueprint),
     menu=(
         MenuItem(

@@ -10,6 +10,7 @@ from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER, SHIPMENT
 from modules.sales.services.receive import receive_order
 from modules.sales.services.shipments import receive_shipment
+from modules.sales.statement import ORDERS
 
 _PAGE = RecordPage("sales_pages.order", "key")
 
@@ -34,6 +35,7 @@ module = Module(
         Inbound(kind=ORDER, document=SalesOrder, apply=receive_order, page=_PAGE),
         Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),
     ),
+    statements=(ORDERS,),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(
         Panel(

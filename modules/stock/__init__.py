@@ -5,6 +5,7 @@ from core.sync.documents import StockLevel
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
 from modules.stock import api, erp, pages, panels
+from modules.stock.statement import LEVELS
 
 module = Module(
     name="stock",
@@ -17,6 +18,7 @@ module = Module(
         Role(name="Read only", permissions=("stock.read",)),
     ),
     mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels, binds=False),),
+    statements=(LEVELS,),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(
         Panel(

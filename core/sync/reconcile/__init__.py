@@ -1,0 +1,1 @@
+"""Reconciliation: the proof that both sides agree, per connection, kind and day."""
