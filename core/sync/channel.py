@@ -85,6 +85,8 @@ class Channel:
                 body += chunk
                 if len(body) > self._limits.most_bytes:
                     raise _TooLarge(f"the answer is larger than {self._limits.most_bytes} bytes")
+            if self._wire.expired:  # an answer without a length ends like this, too
+                raise TimeoutError
             return Reply(answer.status_code, answer.headers, bytes(body))
 
     def _fail(self, error: Exception, *, writes: bool) -> NoReturn:

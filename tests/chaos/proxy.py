@@ -147,6 +147,11 @@ class Proxy:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def open(self) -> int:
+        """Conversations that are not over."""
+        return len(self._talks)
+
     def __enter__(self) -> Self:
         return self
 
