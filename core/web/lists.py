@@ -15,6 +15,7 @@ def index() -> ResponseReturnValue:
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,9 +34,6 @@ from core.web.spreadsheet import csv_answer
 from core.work import UnitOfWork
 
 __all__ = ["Action", "Empty", "Facet", "ListPage", "labels"]
-
-#: A CSV holds 10,000 rows; for more there is the API.
-_CSV_PAGES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +75,9 @@ class ListPage:
             return self._refused(query, error)
 
     def _found(self, query: ListQuery) -> Response:
+        if request.args.get("format") == "csv":
+            return csv_answer(self.listing.name, self.columns, self._pages(query))
         with reading() as work:
-            if request.args.get("format") == "csv":
-                return csv_answer(self.listing.name, self.columns, self._all(work, query))
             if request.headers.get("HX-Target", "").startswith("tbody"):
                 # The count is not asked again: the page has it.
                 found = page(work, self.listing, query)
@@ -103,17 +101,15 @@ class ListPage:
             before=_before(),
         )
 
-    def _all(self, work: UnitOfWork, query: ListQuery) -> list[Row[Any]]:
-        """What the list shows, and what ``more`` would."""
-        query = replace(query, after=None, limit=LARGEST_LIMIT)
-        rows: list[Row[Any]] = []
-        for _turn in range(_CSV_PAGES):
-            found = page(work, self.listing, query)
-            rows += found.rows
-            if found.next is None:
-                break
-            query = replace(query, after=found.next)
-        return rows
+    def _pages(self, query: ListQuery) -> Iterator[Sequence[Row[Any]]]:
+        """All the list shows and ``more`` would, as one moment had it, and never all at once."""
+        following = replace(query, after=None, limit=LARGEST_LIMIT)
+        with reading() as work:
+            found = page(work, self.listing, following)
+            yield found.rows
+            while found.next is not None:
+                found = page(work, self.listing, replace(following, after=found.next))
+                yield found.rows
 
     def _refused(self, query: ListQuery, error: Invalid) -> ResponseReturnValue:
         with reading() as work:

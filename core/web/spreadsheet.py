@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import chain
 from typing import Any
 
-from flask import Response
+from flask import Response, stream_with_context
 from sqlalchemy import Row
 
 from core.web.columns import Column
@@ -17,17 +18,30 @@ from core.web.i18n import gettext as _
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
-def csv_answer(name: str, columns: Sequence[Column], rows: Iterable[Row[Any]]) -> Response:
-    body = StringIO()
-    # Excel takes UTF-8 for its own code page unless the file begins with this mark.
-    body.write("\N{BYTE ORDER MARK}")
-    writer = csv.writer(body)
-    writer.writerow([safe(head) for column in columns for head in _heads(column)])
-    for row in rows:
-        writer.writerow([safe(value) for column in columns for value in column.plain(row)])
-    response = Response(body.getvalue(), mimetype="text/csv")
+def csv_answer(
+    name: str, columns: Sequence[Column], pages: Iterator[Sequence[Row[Any]]]
+) -> Response:
+    """Sent page by page, however many; what can not be asked is refused before the first byte."""
+    first = next(pages)
+    lines = stream_with_context(_lines(columns, chain([first], pages)))
+    response = Response(lines, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _lines(columns: Sequence[Column], pages: Iterable[Sequence[Row[Any]]]) -> Iterator[str]:
+    # Excel takes UTF-8 for its own code page unless the file begins with this mark.
+    yield "\N{BYTE ORDER MARK}" + _written(
+        [[head for column in columns for head in _heads(column)]]
+    )
+    for rows in pages:
+        yield _written([value for column in columns for value in column.plain(row)] for row in rows)
+
+
+def _written(rows: Iterable[Sequence[str]]) -> str:
+    body = StringIO()
+    csv.writer(body).writerows([safe(value) for value in row] for row in rows)
+    return body.getvalue()
 
 
 def safe(value: str) -> str:

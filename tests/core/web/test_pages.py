@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.actor import system
+from core.api.listing import LARGEST_LIMIT
 from core.host import Host
 from core.testing.plugin import CountQueries
 from tests.core.web.parcels.store import PARCEL, change, pack, parcel
@@ -92,6 +93,17 @@ def test_the_csv_holds_what_is_shown_and_no_formula(
     assert len(rows) == 1 + 67
     assert rows[1][0] == "'=1+1 Parcel 0001"
     assert rows[1][6:] == ["1000.5000", "VND"]
+
+
+def test_the_csv_goes_on_behind_the_largest_page(
+    host: Host, company: UUID, browser_client: FlaskClient
+) -> None:
+    with host.write(system()) as work:
+        pack(work, company, LARGEST_LIMIT * 2)
+    lines = browser_client.get("/parcels/?format=csv").text.splitlines()
+    assert len(lines) > 1 + LARGEST_LIMIT * 2
+    assert len(set(lines)) == len(lines)
+    assert browser_client.get("/parcels/?sort=weight&format=csv").status_code == 422
 
 
 def test_an_empty_list_says_what_it_is_for_and_offers_the_first_step(
