@@ -9,6 +9,7 @@ from core.jobs import models as jobs
 from core.registry import models as registry
 from core.security import models as security
 from core.sync import models as sync
+from core.sync.reconcile import models as reconcile
 
 TABLES = (
     alerts,
@@ -22,4 +23,5 @@ TABLES = (
     registry,
     security,
     sync,
+    reconcile,
 )
