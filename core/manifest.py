@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import retention
+from core.alerts import notices as sending_alerts
 from core.api import modules
 from core.api.idempotency import forget_answers
 from core.jobs.job import Job
@@ -11,6 +12,7 @@ from core.security import jobs as sweeping
 from core.security import pages as security
 from core.sync import api as sync_api
 from core.sync import pages as sync_pages
+from core.sync import reopen as reopening
 from core.sync import retention as sync_retention
 from core.sync import tick as outbound
 from core.sync.pages import panels as sync_panels
@@ -100,5 +102,7 @@ module = Module(
         sync_retention.job,
         *outbound.JOBS,
         *inbound.JOBS,
+        *reopening.JOBS,
+        sending_alerts.job,
     ),
 )

@@ -18,6 +18,7 @@ from core.errors import CrmError, Invalid, RuleBroken
 from core.host import Host
 from core.security.vault import open_vault
 from core.sync.errors import AuthFailed
+from core.sync.gate import count_answer
 from core.sync.health import note_auth_failed, note_trouble
 from core.sync.models import Connection, ConnectionState
 from core.sync.models.connection import CONNECTION_FLOW
@@ -125,6 +126,7 @@ def check(host: Host, actor: Actor, connection_id: UUID) -> Checked:
         connection.promises = dict(found.promises)
         connection.abilities = dict(found.abilities)
         connection.last_error, connection.last_error_at = "", None
+        count_answer(work, connection_id)
         if connection.state in {ConnectionState.DRAFT, ConnectionState.NEEDS_CREDENTIALS}:
             _go_live(work, connection)
     return Checked(ok=True, words=found.answer)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import local
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +18,22 @@ from core.host import Host
 from core.registry.registry import Registry
 from core.security.vault import open_vault
 from core.sync.contract import ErpSession
+from core.sync.egress import EgressRefused
+from core.sync.errors import AuthFailed
 from core.sync.http import FrameworkSessions
 from core.sync.models import Connection
 from core.web.i18n import gettext as _
+
+#: Seconds in which a session is opened anew once: credentials that are refused stay refused.
+_RENEWED_S = 60.0
+
+
+@dataclass(slots=True)
+class _Held:
+    version: int
+    session: ErpSession
+    #: How many runs have used it.
+    runs: int = 0
 
 
 class _Kept(local):
@@ -28,7 +43,8 @@ class _Kept(local):
     """
 
     def __init__(self) -> None:
-        self.sessions: dict[tuple[str, UUID], tuple[int, ErpSession]] = {}
+        self.sessions: dict[tuple[str, UUID], _Held] = {}
+        self.renewed_at: dict[tuple[str, UUID], float] = {}
 
 
 _KEPT = _Kept()
@@ -37,15 +53,32 @@ _KEPT = _Kept()
 def kept_session(host: Host, connection: Connection) -> ErpSession:
     """The thread's own session, opened anew when the connection was changed. Talks to the ERP."""
     key = (host.settings.url, connection.id)
-    version, session = _KEPT.sessions.get(key, (None, None))
-    if session is None or version != connection.version:
-        session = open_session(host, connection)
-        _KEPT.sessions[key] = (connection.version, session)
-    return session
+    held = _KEPT.sessions.get(key)
+    if held is None or held.version != connection.version:
+        held = _Held(connection.version, open_session(host, connection))
+        _KEPT.sessions[key] = held
+    held.runs += 1
+    return held.session
 
 
 def drop_session(host: Host, connection_id: UUID) -> None:
     _KEPT.sessions.pop((host.settings.url, connection_id), None)
+
+
+def expire_session(host: Host, connection_id: UUID, error: AuthFailed, *, answered: bool) -> bool:
+    """Drop a session whose credentials were refused; True when to log in anew is worth a try.
+
+    It is once, for a session that worked until now: a token's time was up. ``answered``: in the
+    run at hand. A login that is refused itself is not tried again, since that locks accounts.
+    """
+    key = (host.settings.url, connection_id)
+    held, last = _KEPT.sessions.pop(key, None), _KEPT.renewed_at.get(key, float("-inf"))
+    if held is None or not (answered or held.runs > 1) or isinstance(error, EgressRefused):
+        return False
+    if monotonic() - last < _RENEWED_S:
+        return False
+    _KEPT.renewed_at[key] = monotonic()
+    return True
 
 
 def open_session(host: Host, connection: Connection) -> ErpSession:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.errors import CrmError
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.queue import enqueue
+from core.sync.gate import admitted
 from core.sync.health import note_failure
 from core.sync.models import Connection, ConnectionState
 from core.sync.open_sessions import drop_session, kept_session
@@ -39,9 +40,9 @@ def pull_once(
     ``paced`` leaves out kinds whose own pace does not ask for it yet.
     """
     with context.read() as work:
-        connection = work.session.get(Connection, connection_id)
+        connection = admitted(work, connection_id)
         receives = work.enabled.inbound
-    if connection is None or connection.state is not ConnectionState.LIVE:
+    if connection is None:
         return
     try:
         session = kept_session(context.host, connection)

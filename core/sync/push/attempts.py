@@ -80,6 +80,12 @@ def outcome_of(outcome: Outcome) -> AttemptOutcome:
     return AttemptOutcome.REFUSED
 
 
+def is_answer(outcomes: Sequence[Outcome] | SyncError) -> bool:
+    """Whether the ERP has said anything, be it no; what it is said of is another matter."""
+    said = [outcomes] if isinstance(outcomes, SyncError) else outcomes
+    return any(not isinstance(one, Unsent | InDoubt | RateLimited | AuthFailed) for one in said)
+
+
 def outcomes_of(call: Call, parcels: Sequence[Parcel]) -> Sequence[Outcome] | SyncError:
     """What the write came to, or the error that is true of the whole list.
 

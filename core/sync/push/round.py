@@ -15,11 +15,12 @@ import structlog
 
 from core.jobs.job import JobContext
 from core.sync.contract import Endpoint, Finds
-from core.sync.errors import AuthFailed, Rejected, SyncError, Unsent
+from core.sync.errors import AuthFailed, InDoubt, RateLimited, Rejected, SyncError, Unsent
 from core.sync.exchange import Outbound
-from core.sync.health import note_answer, note_auth_failed, note_trouble
+from core.sync.health import note_answer, note_failure
 from core.sync.models import Binding
-from core.sync.push.attempts import Call, close_attempt, open_attempt, outcomes_of
+from core.sync.open_sessions import expire_session
+from core.sync.push.attempts import Call, close_attempt, is_answer, open_attempt, outcomes_of
 from core.sync.push.claim import Route, renew
 from core.sync.push.parcel import Parcel, Verdict, Verdicts
 from core.sync.push.settle import locked_bindings, settle
@@ -42,6 +43,10 @@ class Round:
     endpoint: Endpoint
     #: The ERP refused our credentials: nothing more is asked of it.
     locked_out: bool = False
+    #: Logging in anew is worth a try: its session had worked until now.
+    renewed: bool = False
+    #: The ERP has said something in this round, be it no.
+    answered: bool = False
     #: The ERP does not answer, or asks to wait: the run ends with this round.
     troubled: bool = False
     settled: set[UUID] = field(default_factory=set)
@@ -59,6 +64,7 @@ class Round:
                 work, self.route, verb, run_id=self.context.job_id, parcels=parcels
             )
         outcomes = outcomes_of(call, parcels)
+        self.answered = self.answered or is_answer(outcomes)
         if isinstance(outcomes, Rejected) and len(parcels) > 1:
             return self._halve(verb, parcels, call, yes=yes, attempt=(attempt_id, outcomes))
         if isinstance(outcomes, SyncError):
@@ -83,6 +89,7 @@ class Round:
             log.exception("connector.failed", verb="find")
             self.give_up(parcels, Unsent(f"The connector failed: {type(error).__name__}: {error}"))
             return None
+        self.answered = True
         found: dict[str, list[Found]] = {parcel.reference: [] for parcel in parcels}
         for hit in hits:
             if hit.reference in found:
@@ -145,10 +152,14 @@ class Round:
     def _note(self, work: UnitOfWork, error: SyncError | None) -> None:
         """What the whole connection learns from one answer."""
         connection_id = self.route.connection_id
-        if isinstance(error, AuthFailed):
+        if isinstance(error, AuthFailed) and not self.locked_out:
             self.locked_out = True
-            note_auth_failed(work, connection_id, str(error))
-        elif isinstance(error, Unsent):
-            note_trouble(work, connection_id, str(error))
-        elif error is None:
+            self.renewed = expire_session(
+                self.context.host, connection_id, error, answered=self.answered
+            )
+        if isinstance(error, AuthFailed) and self.renewed:
+            return
+        if isinstance(error, AuthFailed | RateLimited | Unsent | InDoubt):
+            note_failure(work, connection_id, error, answered=self.answered)
+        elif self.answered:
             note_answer(work, connection_id)

@@ -16,7 +16,8 @@ from core.sync.contract import Creates, Drafts, Endpoint, Finds, Guarantee, Upse
 from core.sync.documents import Document
 from core.sync.errors import SyncError, Unsent
 from core.sync.exchange import Outbound, Waits
-from core.sync.models import Connection, ConnectionState
+from core.sync.gate import admitted
+from core.sync.models import Connection
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.push import drafts, singles
 from core.sync.push.claim import Route, claim
@@ -47,8 +48,8 @@ def push_all(context: JobContext, route: Route, *, claimant: UUID) -> None:
 def push_round(context: JobContext, route: Route, *, claimant: UUID) -> bool:
     """Claim a batch and bring it over; False when nothing was due or the ERP is in trouble."""
     with context.write() as work:
-        connection = work.session.get(Connection, route.connection_id)
-        if connection is None or connection.state is not ConnectionState.LIVE:
+        connection = admitted(work, route.connection_id)
+        if connection is None:
             return False
         outbound = work.enabled.outbound.get(route.kind)
         if outbound is None:  # its module is disabled: what it sends waits for it
@@ -80,7 +81,7 @@ def _deliver(
     _give_back(step, parcels)
     if step.troubled:
         drop_session(context.host, connection.id)
-    return not step.troubled
+    return step.renewed or not step.troubled
 
 
 def load(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> list[Parcel]:

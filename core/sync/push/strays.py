@@ -15,13 +15,12 @@ from core.errors import CrmError
 from core.jobs.job import JobContext
 from core.sync.contract import Drafts, Finds
 from core.sync.documents import DocumentState
+from core.sync.gate import admitted
 from core.sync.models import (
     Attempt,
     AttemptItem,
     AttemptOutcome,
     Binding,
-    Connection,
-    ConnectionState,
 )
 from core.sync.open_sessions import kept_session
 from core.sync.values import Found, Ref
@@ -38,10 +37,10 @@ def sweep_strays(context: JobContext, args: Mapping[str, Any]) -> None:
     """Discard them at one connection for one kind. Safe at any time: only unbound drafts go."""
     connection_id, kind = UUID(args["connection"]), args["kind"]
     with context.read() as work:
-        connection = work.session.get_one(Connection, connection_id)
+        connection = admitted(work, connection_id)
         outbound = work.enabled.outbound.get(kind)
         bound = _suspects(work, connection_id, kind)
-    if outbound is None or not bound or connection.state is not ConnectionState.LIVE:
+    if outbound is None or not bound or connection is None:
         return
     try:
         for endpoint in kept_session(context.host, connection).endpoints:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from connectors.fake.erp import Erp
 from connectors.fake.faults import Fault, When
@@ -18,7 +18,7 @@ from core.sync import connections
 from core.sync.deliveries import Link, links
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.inline import InlineContext
-from core.sync.models import OutboxRow, OutboxState
+from core.sync.models import Gate, OutboxRow, OutboxState
 from core.sync.push.claim import Route
 from core.sync.push.run import push_all
 from core.testing import trial
@@ -88,6 +88,7 @@ class Trial:
             for row in work.session.scalars(select(OutboxRow)):
                 if row.state is OutboxState.QUEUED:
                     row.due_at = row.created_at
+            work.session.execute(update(Gate).values(blocked_until=None))
 
     def link(self, local_id: UUID, kind: str = trial.ORDER) -> Link:
         with self.host.read(self.actor) as work:
