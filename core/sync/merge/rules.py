@@ -130,7 +130,9 @@ def decide(what: SharedField, name: str, base: Base, sides: Sides) -> Decision:
     here = base.our(name) != sides.ours
     ours_goes = Step.SEND if here and what.writer is not Writer.ERP else Step.KEEP
     if not sides.said:
-        return Decision(step=ours_goes, base=base)
+        if base.knows(name):
+            return Decision(step=ours_goes, base=base)
+        return Decision(step=Step.KEEP, base=base.agreed(name, theirs=None, ours=sides.ours))
     if sides.ours == sides.theirs:
         at_one = base.agreed(name, theirs=sides.theirs, ours=sides.ours)
         return Decision(step=Step.KEEP, base=at_one)

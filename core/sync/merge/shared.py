@@ -14,8 +14,13 @@ from core.work import UnitOfWork
 D = TypeVar("D", bound=Document)
 
 #: The fields of a record in plain values. An entry of a list has a field of its own, with the
-#: list's name before a dot: ``addresses.11``.
+#: list's name before a dot: ``addresses.11``; one the ERP does not know yet, ``addresses.+1``.
 Values = Mapping[str, Any]
+
+
+def is_new(name: str) -> bool:
+    """An entry that gets a lasting name only when it comes back from the ERP."""
+    return ".+" in name
 
 
 class Policy(StrEnum):
@@ -54,6 +59,7 @@ class SharedField:
 class Shared(Generic[D]):
     """``Outbound.shared``: the fields, and the way between documents, records and words."""
 
+    kind: str
     fields: tuple[SharedField, ...]
     #: The fields of a document, cut to what our columns hold; what it does not say is left out.
     read: Callable[[D], dict[str, Any]]
