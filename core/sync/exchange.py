@@ -16,6 +16,7 @@ from sqlalchemy import Select
 
 from core.errors import CrmError
 from core.sync.documents import Document
+from core.sync.merge.shared import Shared
 from core.work import UnitOfWork
 
 D = TypeVar("D", bound=Document)
@@ -141,6 +142,8 @@ class Outbound(Generic[D]):
     load_change: Callable[[UnitOfWork, UUID, Bindings], D] | None = None
     answered: Callable[[UnitOfWork, UUID, Answer], None] | None = None
     page: RecordPage | None = None
+    #: What the ERP may change too: it is merged with what comes in, see ``core/sync/merge``.
+    shared: Shared[D] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
