@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,10 @@ class Parcel:
     #: When the last write left whose end nobody saw; None when all ends are known.
     unsure_since: datetime | None
     document: Document | None = None
+    #: Of a record both sides may change: what this writes; None for all of it.
+    written: Mapping[str, Any] | None = None
+    #: The ERP said that it has it.
+    arrived: bool = False
 
     @property
     def ref(self) -> Ref:
