@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core.clock import utcnow
 from core.codec import from_plain, to_plain
 from core.db.base import Base, Record
+from core.db.notice import EVENTS, announce
 from core.work import UnitOfWork
 
 
@@ -94,6 +95,7 @@ def kind_of(event: type[Event]) -> str:
 
 def store(session: Session, event: Event) -> None:
     session.add(StoredEvent(kind=kind_of(type(event)), body=to_plain(event)))
+    announce(session, EVENTS)
 
 
 def revive(stored: StoredEvent, kind: type[E]) -> E:

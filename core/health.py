@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import Busy
 from core.host import Host
-from core.jobs.process import live_worker
 from core.registry.revisions import tables
 from core.requests import host
 from core.security.guard import PUBLIC, requires
+from core.workers import live_worker
 
 log = structlog.get_logger(__name__)
 

@@ -24,12 +24,12 @@ from sqlalchemy import func, select, text
 from core.cli.opened import OPERATOR
 from core.errors import CrmError
 from core.host import Host
-from core.jobs.process import live_worker
 from core.registry import revisions
 from core.registry.registry import Registry
 from core.security.keys import connection_keys, read_keys, session_keys
 from core.security.models import User
 from core.security.vault import Vault
+from core.workers import live_worker
 
 _PACKAGE = "tandem-crm"
 _OLDEST = (3, 11)

@@ -7,14 +7,20 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.db.engine import open_engine
+from core.db.notice import tell
 from core.errors import Busy, Stale
 
-#: PostgreSQL's serialization_failure, deadlock_detected and lock_not_available.
-_BUSY_STATES = {"40001", "40P01", "55P03"}
+#: PostgreSQL's serialization_failure, deadlock_detected, lock_not_available, too_many_connections
+#: and disk_full; its server shuts down, crashed, or is just starting; a frozen transaction's end.
+_BUSY_STATES = {"40001", "40P01", "55P03", "53300", "53100", "57P01", "57P02", "57P03", "25P03"}
+#: What SQLite and the driver say for the same.
+_BUSY_WORDS = ("locked", "connection", "starting up", "is full")
+_BUSY = "The database is busy. Please try again in a moment."
 
 
 class Database:
@@ -39,12 +45,15 @@ class Database:
             with Session(engine, expire_on_commit=False) as session:
                 yield session
                 if writes:
+                    tell(session)
                     session.commit()  # a reading one just ends: that is half the effort
         except StaleDataError as error:
             raise Stale("Somebody else saved this record in the meantime.") from error
+        except PoolTimeout as error:
+            raise Busy(_BUSY) from error
         except DBAPIError as error:
             if _is_busy(error):
-                raise Busy("The database is busy. Please try again in a moment.") from error
+                raise Busy(_BUSY) from error
             raise
 
     def close(self) -> None:
@@ -54,7 +63,5 @@ class Database:
 def _is_busy(error: DBAPIError) -> bool:
     if getattr(error.orig, "sqlstate", None) in _BUSY_STATES or error.connection_invalidated:
         return True
-    text = str(error.orig)
-    return isinstance(error, OperationalError) and (
-        "locked" in text or "connection" in text or "starting up" in text
-    )
+    said = str(error.orig)
+    return isinstance(error, OperationalError) and any(word in said for word in _BUSY_WORDS)

@@ -31,6 +31,7 @@ def open_engine(url: str) -> Engine:
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        pool_timeout=BUSY_WAIT_S,
         connect_args={
             "connect_timeout": 5,
             "options": f"-c timezone=UTC -c lock_timeout={BUSY_WAIT_S}s"

@@ -6,13 +6,24 @@ takes it over changes the row, so everything a former holder still tries to comm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -44,6 +55,7 @@ class Claim:
     args: Mapping[str, Any]
     process_id: UUID
     fence: int
+    lane: str | None = None
 
     @property
     def held(self) -> ColumnElement[bool]:
@@ -55,47 +67,79 @@ class Claim:
         )
 
 
-@lru_cache(maxsize=8)  # building it costs several times what the database needs for it
-def due_job(jobs: frozenset[str]) -> Select[UUID]:
-    """The id of the job that has been due for longest and has its partition to itself.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a worker would take: jobs of its queues, by name, unless their lane is busy there.
 
-    ``jobs`` names those that are known here; others are left alone and hold up nobody.
+    ``known`` are those that run anywhere; others are left alone and hold up nobody.
     """
+
+    served: frozenset[str]
+    known: frozenset[str]
+    busy_lanes: Sequence[str] = ()
+
+
+@lru_cache(maxsize=8)  # building it costs several times what the database needs for it
+def _due_job(served: frozenset[str], known: frozenset[str]) -> Select[UUID]:
+    """The id of the job that has been due for longest and has its partition to itself."""
     other = aliased(StoredJob)
     beside = and_(other.partition == StoredJob.partition, other.partition.is_not(None))
     runs = exists().where(beside, is_in(other, JobState.RUNNING))
-    before = and_(other.id < StoredJob.id, other.name.in_(jobs))
+    before = and_(other.id < StoredJob.id, other.name.in_(known))
     earlier = exists().where(beside, is_in(other, JobState.WAITING), before)
+    busy = StoredJob.lane.in_(bindparam("busy_lanes", expanding=True))
     return (
         select(StoredJob.id)
         .where(
             is_in(StoredJob, JobState.WAITING),
             StoredJob.run_at <= database_now(),
-            StoredJob.name.in_(jobs),
+            StoredJob.name.in_(served),
             or_(StoredJob.partition.is_(None), and_(~runs, ~earlier)),
+            or_(StoredJob.lane.is_(None), ~busy),
         )
         .order_by(StoredJob.run_at, StoredJob.id)
         .limit(1)
     )
 
 
-def claim_next(session: Session, jobs: Mapping[str, Job], process_id: UUID) -> Claim | None:
+def is_due(session: Session, wanted: Wanted) -> bool:
+    due = _due_job(wanted.served, wanted.known)
+    return session.scalar(due, {"busy_lanes": wanted.busy_lanes}) is not None
+
+
+def due_in_s(session: Session, wanted: Wanted) -> float | None:
+    """Seconds until the next wanted job is due that is not yet; None when there is none."""
+    later = and_(StoredJob.run_at > database_now(), StoredJob.name.in_(wanted.served))
+    first = select(func.min(StoredJob.run_at), database_now())
+    at, now = session.execute(first.where(is_in(StoredJob, JobState.WAITING), later)).one()
+    return None if at is None else max((at - now).total_seconds(), 0.001)
+
+
+def claim_next(
+    session: Session, jobs: Mapping[str, Job], wanted: Wanted, process_id: UUID
+) -> Claim | None:
     """Claim the job that has been due for longest. None when there is none.
 
     PostgreSQL steps over rows that others are just claiming; SQLite has one writer. Raises
     IntegrityError when another worker started the partition in the same moment.
     """
-    row = session.execute(_claim(frozenset(jobs)), {"claimer": process_id}).one_or_none()
+    given = {"claimer": process_id, "busy_lanes": wanted.busy_lanes}
+    row = session.execute(_claim(wanted.served, wanted.known), given).one_or_none()
     if row is None:
         return None
     return Claim(
-        job_id=row.id, job=jobs[row.name], args=row.args, process_id=process_id, fence=row.fence
+        job_id=row.id,
+        job=jobs[row.name],
+        args=row.args,
+        process_id=process_id,
+        fence=row.fence,
+        lane=row.lane,
     )
 
 
 @lru_cache(maxsize=8)
-def _claim(jobs: frozenset[str]) -> ReturningUpdate[tuple[UUID, str, dict[str, Any], int]]:
-    chosen = due_job(jobs).with_for_update(skip_locked=True).scalar_subquery()
+def _claim(served: frozenset[str], known: frozenset[str]) -> ReturningUpdate[Any]:
+    chosen = _due_job(served, known).with_for_update(skip_locked=True).scalar_subquery()
     return (
         update(StoredJob)
         .where(StoredJob.id == chosen)
@@ -106,7 +150,7 @@ def _claim(jobs: frozenset[str]) -> ReturningUpdate[tuple[UUID, str, dict[str, A
             attempts=StoredJob.attempts + 1,
             started_at=database_now(),
         )
-        .returning(StoredJob.id, StoredJob.name, StoredJob.args, StoredJob.fence)
+        .returning(StoredJob.id, StoredJob.name, StoredJob.args, StoredJob.fence, StoredJob.lane)
         .execution_options(synchronize_session=False)
     )
 

@@ -65,3 +65,8 @@ class Job:
     catch_up: CatchUp = CatchUp.LAST
     #: False for ticks of every few seconds: a row that ended well is deleted at once.
     keep_done: bool = True
+    #: The group it belongs to: ``tandem worker --queues`` takes some groups only.
+    queue: str = "default"
+    #: The argument that says whom it serves. A worker runs one job of a name and such a value at a
+    #: time, so that those whose ERP hangs leave its other threads to the rest.
+    lane: str | None = None

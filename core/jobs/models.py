@@ -52,6 +52,7 @@ class StoredJob(Record):
     args: Mapped[dict[str, Any]]
     key: Mapped[str | None] = mapped_column(String(200))
     partition: Mapped[str | None] = mapped_column(String(200))
+    lane: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(16), default=JobState.WAITING)
     #: Not before this moment, by the database's clock.
     run_at: Mapped[datetime]
@@ -81,6 +82,8 @@ class WorkerProcess(Record):
 
     host: Mapped[str]
     pid: Mapped[int]
+    #: Those it serves; none means all.
+    queues: Mapped[list[Any]] = mapped_column(default=list)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
     beat_at: Mapped[datetime]
     expires_at: Mapped[datetime]

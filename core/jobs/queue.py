@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import utcnow
 from core.db.moment import database_now
+from core.db.notice import JOBS, announce
 from core.db.upsert import insert_into
 from core.errors import NotFound, RuleBroken
 from core.ids import new_id
@@ -40,10 +41,12 @@ def enqueue(
     others with that key wait until it ends.
     """
     name = job if isinstance(job, str) else job.name
-    job_id = new_id()
-    row = {"id": job_id, "name": name, "args": dict(args or {}), "key": key, "partition": partition}
+    job_id, given = new_id(), dict(args or {})
+    row = {"id": job_id, "name": name, "args": given, "key": key, "partition": partition}
     row["run_at"] = database_now() if run_at is None else run_at
+    row["lane"] = _lane(work.enabled.jobs.get(name), given)
     kept = work.session.scalar(_insert_or_lock(work.session).values(row))
+    announce(work.session, JOBS)
     return job_id if kept == job_id else None
 
 
@@ -57,6 +60,7 @@ def retry(work: UnitOfWork, job_id: UUID) -> None:
     job.attempts = 0
     make_wait(work.session, job)
     work.session.flush()
+    announce(work.session, JOBS)
 
 
 def make_wait(session: Session, job: StoredJob, *, after_s: float = 0) -> None:
@@ -67,6 +71,10 @@ def make_wait(session: Session, job: StoredJob, *, after_s: float = 0) -> None:
     else:
         job.state, job.reason, job.ended_at = JobState.WAITING, None, None
         job.run_at = database_now(after_s)
+
+
+def _lane(job: Job | None, args: Mapping[str, Any]) -> str | None:
+    return f"{job.name}:{args[job.lane]}" if job and job.lane else None
 
 
 def _waits(session: Session, job: StoredJob) -> bool:

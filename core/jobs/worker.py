@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -13,48 +13,64 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from core.db.listener import Listener
+from core.db.notice import EVENTS, JOBS
 from core.errors import Busy
 from core.jobs import claims
-from core.jobs.claims import Claim, ClaimLost
+from core.jobs.claims import Claim, ClaimLost, Wanted
 from core.jobs.context import Running
 from core.jobs.job import Job
-from core.jobs.process import Process
 from core.jobs.schedule import plan
+from core.workers import Process
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-#: One step of something that goes on beside the jobs; true when there may be more to do at once.
-Duty = Callable[[], bool | None]
+#: One step of something that goes on beside the jobs; true when there may be more to do at once,
+#: a number when in so many seconds, if nothing is told before.
+Duty = Callable[[], bool | float | None]
 
 #: Seconds until a job is tried again that found the database busy.
 _BUSY_RETRY_S = 1.0
 #: Seconds between two looks when the database does not answer.
 _AWAY_S = 0.5
+#: Seconds between two looks for work that nobody told of; and while news would be told.
+_LOOK_S, _HEARING_LOOK_S = 0.25, 2.0
 
 
 class Worker:
     """Runs the jobs of the modules that are enabled at the moment each of them starts.
 
     ``host`` is the composition root. A worker that can not beat within ``lease_s`` takes no more
-    jobs, and the others take over those it has. ``duties`` get a thread each.
+    jobs, and the others take over those it has. ``duties`` get a thread each; they are about
+    events. Without ``queues`` it takes the jobs of all.
     """
 
     def __init__(
-        self, host: Any, *, threads: int = 4, lease_s: float = 10, duties: Sequence[Duty] = ()
+        self,
+        host: Any,
+        *,
+        threads: int = 4,
+        lease_s: float = 10,
+        duties: Sequence[Duty] = (),
+        queues: Sequence[str] = (),
     ) -> None:
         self._host = host
         self._lease_s = lease_s
-        self._idle_s = 0.25
-        self._process = Process(host.database, lease_s=lease_s)
+        self._queues = frozenset(queues)
+        self._process = Process(host.database, lease_s=lease_s, queues=queues)
         self._stop, self._gone = Event(), Event()
         self._turn = Lock()
-        self._in_hand: set[UUID] = set()
+        self._in_hand: dict[UUID, str | None] = {}
+        self._due_in_s: float | None = None
         self._looked_for_dead_at = float("-inf")
+        self._news = {JOBS: Event(), EVENTS: Event()}
+        self._listener = Listener(host.database, lambda topic: self._news[topic].set())
         self._jobs = [self._thread("job", self._work) for _ in range(threads)]
-        all_duties: list[Duty] = [partial(plan, host), *duties]
-        self._beside = [self._thread("duty", partial(self._repeat, duty)) for duty in all_duties]
+        beside = ((partial(plan, host), Event()), *((duty, self._news[EVENTS]) for duty in duties))
+        self._beside = [self._thread("duty", partial(self._repeat, *one)) for one in beside]
+        self._beside.append(self._thread("ear", partial(self._listener.run, self._stop)))
         self._beats = self._thread("beat", self._beat)
 
     def run(self, *, grace_s: float = 25) -> None:
@@ -74,6 +90,12 @@ class Worker:
     def stop(self) -> None:
         """Take no more jobs, and let those at hand know. Not for a signal handler: it locks."""
         self._stop.set()
+        for news in self._news.values():
+            news.set()
+
+    @property
+    def _look_s(self) -> float:
+        return min(_HEARING_LOOK_S, self._lease_s / 4) if self._listener.hears else _LOOK_S
 
     def _thread(self, name: str, run: Callable[[], None]) -> Thread:
         # A job that does not end must not keep the process from ending.
@@ -85,47 +107,54 @@ class Worker:
             if self._gone.wait(self._lease_s / 3):
                 return
 
-    def _repeat(self, duty: Duty) -> None:
+    def _repeat(self, duty: Duty, news: Event) -> None:
         while not self._stop.is_set():
-            if not self._answered(duty):
-                self._stop.wait(self._idle_s)
+            news.clear()
+            more = self._answered(duty)
+            if more is not True:
+                news.wait(min(more or self._look_s, self._look_s))
 
     def _work(self) -> None:
         while (claim := self._next()) is not None:
             self._run(claim)
-            self._in_hand.discard(claim.job_id)
+            del self._in_hand[claim.job_id]
+            self._news[JOBS].set()  # its partition and its lane are free
 
     def _next(self) -> Claim | None:
         """Wait for a job. One idle thread looks at a time: the others wait for their turn."""
+        news = self._news[JOBS]
         with self._turn:
             while not self._stop.is_set():
+                news.clear()
                 if self._process.beats and (claim := self._answered(self._find)):
                     return claim
-                self._stop.wait(self._idle_s)
+                news.wait(min(self._due_in_s or self._look_s, self._look_s))
         return None
 
     def _find(self) -> Claim | None:
-        jobs = self._look()
-        if not jobs:
-            return None
-        try:
-            with self._host.database.session(writes=True) as session:
-                claim = claims.claim_next(session, jobs, self._process.id)
-        except IntegrityError:  # somebody else has just started this partition
-            return None
-        if claim:
-            self._in_hand.add(claim.job_id)
-        return claim
-
-    def _look(self) -> Mapping[str, Job]:
-        """The jobs known now; none when SQLite, where looking is cheaper, has nothing due."""
         self._take_over()
+        self._due_in_s = _LOOK_S
         database = self._host.database
         with database.session(writes=False) as session:
             jobs: Mapping[str, Job] = self._host.registry.enabled(session).jobs
-            if database.is_sqlite and session.scalar(claims.due_job(frozenset(jobs))) is None:
-                return {}
-        return jobs
+            wanted = self._wanted(jobs.values())
+            if database.is_sqlite and not claims.is_due(session, wanted):
+                return None  # looking is cheaper there than to be the one writer
+        try:
+            with database.session(writes=True) as session:
+                claim = claims.claim_next(session, jobs, wanted, self._process.id)
+                if claim is None:
+                    self._due_in_s = claims.due_in_s(session, wanted)
+                    return None
+        except IntegrityError:  # somebody else has just started this partition
+            return None
+        self._in_hand[claim.job_id] = claim.lane
+        return claim
+
+    def _wanted(self, jobs: Collection[Job]) -> Wanted:
+        served = (job.name for job in jobs if not self._queues or job.queue in self._queues)
+        busy = [lane for lane in list(self._in_hand.values()) if lane is not None]
+        return Wanted(frozenset(served), frozenset(job.name for job in jobs), busy)
 
     def _take_over(self) -> None:
         if monotonic() - self._looked_for_dead_at < self._lease_s / 4:

@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 from core.actor import system
 from core.jobs.models import JobState, WorkerProcess
-from core.jobs.process import live_worker
 from core.jobs.queue import enqueue
+from core.workers import live_worker
 
 if TYPE_CHECKING:
     from tests.core.jobs.conftest import Stage

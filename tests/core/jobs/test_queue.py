@@ -16,7 +16,7 @@ from core.back_off import back_off_s
 from core.clock import utcnow
 from core.errors import Busy, NotFound, RuleBroken
 from core.ids import new_id
-from core.jobs.claims import ClaimLost, claim_next, fail, take_over
+from core.jobs.claims import ClaimLost, Wanted, claim_next, fail, take_over
 from core.jobs.job import Job, JobContext
 from core.jobs.models import StoredJob
 from core.jobs.queue import enqueue, retry
@@ -161,10 +161,11 @@ def test_a_poison_job_stops_with_its_reason_and_can_be_retried(stage: Stage) -> 
 def test_the_history_of_failures_is_bounded(stage: Stage) -> None:
     put(stage)
     failing = job(nothing, max_attempts=12)
+    mine = Wanted(frozenset({failing.name}), frozenset({failing.name}))
     for _ in range(12):
         hurry(stage)
         with stage.host.write(system("tests")) as work:
-            claim = claim_next(work.session, {failing.name: failing}, new_id())
+            claim = claim_next(work.session, {failing.name: failing}, mine, new_id())
             assert claim is not None
             fail(work.session, claim, "x" * 10_000)
     (stopped,) = stage.jobs()

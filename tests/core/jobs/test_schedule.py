@@ -14,8 +14,9 @@ from core.actor import system
 from core.clock import utcnow
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.models import Schedule
-from core.jobs.schedule import plan, wanted
+from core.jobs.schedule import plan
 from core.registry.manifest import Module
+from core.ticks import wanted
 
 if TYPE_CHECKING:
     from tests.core.jobs.conftest import Stage

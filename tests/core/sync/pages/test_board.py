@@ -13,10 +13,10 @@ from core.actor import system
 from core.companies import Company
 from core.host import Host
 from core.ids import new_id
-from core.jobs.process import Process
 from core.sync.errors import AuthFailed, Rejected, Unsent
 from core.sync.models import InboxRow, InboxState, OutboxState
 from core.testing.plugin import CountQueries
+from core.workers import Process
 from tests.core.sync.pages.office import Office
 
 SignedIn = Callable[..., FlaskClient]

@@ -1,26 +1,34 @@
-"""A worker's place among the living, and whether there is anybody at all."""
+"""Who is at work: each worker's place among the living, and what nobody alive would do."""
 
 from __future__ import annotations
 
 import os
 import platform
 import time
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from core.db.database import Database
 from core.db.moment import database_now
 from core.ids import new_id
-from core.jobs.models import WorkerProcess
+from core.jobs.job import Job
+from core.jobs.models import JobState, StoredJob, WorkerProcess, is_in
 
 
 class Process:
     """Beats for as long as it lives. One that was declared dead comes back under another id."""
 
-    def __init__(self, database: Database, *, lease_s: float) -> None:
+    def __init__(self, database: Database, *, lease_s: float, queues: Sequence[str] = ()) -> None:
         self._database = database
+        self._own: dict[str, Any] = {
+            "host": platform.node(),
+            "pid": os.getpid(),
+            "queues": list(queues),
+        }
         self._lease_s = lease_s
         self._beaten_at = float("-inf")
         self.id: UUID = new_id()
@@ -38,9 +46,7 @@ class Process:
             known = session.scalar(mine.values(moments).returning(WorkerProcess.id))
             born = known or new_id()
             if known is None:
-                session.add(
-                    WorkerProcess(id=born, host=platform.node(), pid=os.getpid(), **moments)
-                )
+                session.add(WorkerProcess(id=born, **self._own, **moments))
         # What runs under the old id is lost; what is claimed from now on bears the new one.
         self.id, self._beaten_at = born, begun_at
 
@@ -53,3 +59,15 @@ class Process:
 def live_worker(session: Session) -> bool:
     alive = select(WorkerProcess.id).where(WorkerProcess.expires_at > database_now())
     return session.scalar(alive.limit(1)) is not None
+
+
+def unserved(session: Session, jobs: Iterable[Job]) -> list[str]:
+    """Queues that have work which is due, and no live worker that takes it."""
+    alive = select(WorkerProcess.queues).where(WorkerProcess.expires_at > database_now())
+    served = session.scalars(alive).all()
+    if [] in served:
+        return []
+    names = {job.name: job.queue for job in jobs if not any(job.queue in one for one in served)}
+    due = and_(is_in(StoredJob, JobState.WAITING), StoredJob.run_at <= database_now())
+    waiting = select(StoredJob.name).where(due, StoredJob.name.in_(names)).distinct()
+    return sorted({names[name] for name in session.scalars(waiting)})
