@@ -27,6 +27,11 @@ class Difference:
         return line.day if line else None
 
     @property
+    def external_id(self) -> str | None:
+        line = self.theirs or self.ours
+        return line.erp_id if line else None
+
+    @property
     def days(self) -> set[date | None]:
         return {line.day for line in (self.ours, self.theirs) if line}
 

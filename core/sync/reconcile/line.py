@@ -54,6 +54,12 @@ class Line:
     #: Ours, minted once, as this side holds it.
     reference: str = ""
     local_id: UUID | None = None
+    #: The ERP's id of the record itself, where ``key`` is not it.
+    record: str = ""
+
+    @property
+    def erp_id(self) -> str | None:
+        return self.record or self.key or None
 
     @property
     def counts(self) -> bool:
@@ -89,6 +95,7 @@ def line_of(seen: Seen[Any]) -> Line:
     document: Any = seen.body
     facts = _FACTS[type(document)](document)
     facts.setdefault("key", seen.ref.id)
+    facts["record"] = seen.ref.id
     facts["name"] = facts.get("number") or facts["name"] or f"#{seen.ref.id}"
     return Line(reference=seen.reference or "", **facts)
 
