@@ -14,9 +14,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from connectors.fake.erp import Erp
+from core.clock import utcnow
 from core.companies import Company
 from core.compose import open_host
 from core.config import Settings
@@ -24,7 +25,8 @@ from core.db.base import Base
 from core.security.keys import create_keys
 from core.sync import connections
 from core.sync.egress import LOOPBACK
-from core.sync.models import Binding, OutboxRow
+from core.sync.models import Attempt, Binding, OutboxRow
+from core.sync.push.singles import QUARANTINE
 from core.testing import trial
 from tests.chaos.connector import ChaosConnector
 from tests.chaos.erp import ScriptedErp, scripted_erp, truthful
@@ -66,12 +68,17 @@ class Wired:
         return self.there.order(self.party, number, sku="1")
 
     def settle(self) -> None:
-        """Trouble is over: push until all is said, as time passes."""
+        """Trouble is over, and time passes: push until nothing is left to send."""
         self.erp.script, self.proxy.script = truthful, unspoilt
         self.erp.unmeasured = False
         for _ in range(_MOST_RUNS):
+            with self.there.host.write(ACTOR) as work:
+                long_ago = utcnow() - 2 * QUARANTINE
+                work.session.execute(update(Attempt).values(started_at=long_ago))
             self.there.make_due()
             self.there.push()
+            if all(row.ended_at is not None for row in self.there.rows()):
+                return
 
     def done(self, order: UUID) -> Counter[str]:
         """How often the ERP did what with the order: ``{"draft": 1, "confirm": 1}``."""
