@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from connectors.fake.erp import Erp
 from connectors.fake.shelf import Shelf
@@ -11,7 +12,7 @@ from connectors.fake.store import Row
 from core.sync.documents import DocumentState, Party, Product, Progress, SalesOrder
 from core.sync.errors import Conflict, NotFound, Rejected
 from core.sync.sessions import each
-from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream
+from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,12 @@ class Orders:
 
     def ids(self, after: str, limit: int) -> list[Ref]:
         return self._shelf.ids(after, limit)
+
+    def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[SalesOrder]]:
+        return self._shelf.dated(first, last, after, limit)
+
+    def summarise(self, first: date, last: date) -> Summary:
+        return self._shelf.summarise(first, last)
 
     def find(self, references: Sequence[str]) -> list[Found]:
         with self.erp.faults.around("find"):

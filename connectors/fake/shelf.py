@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
+from connectors.fake.books import dated, summarised
 from connectors.fake.erp import Erp
 from core.sync.documents import Document
-from core.sync.values import Page, Position, Ref, Seen, Stream
+from core.sync.values import Page, Position, Ref, Seen, Stream, Summary
 
 D = TypeVar("D", bound=Document)
 
@@ -29,6 +31,15 @@ class Shelf(Generic[D]):
     def ids(self, after: str, limit: int) -> list[Ref]:
         with self.erp.faults.around("ids"):
             return self.erp.store.ids(self.document, after, limit)
+
+    def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[D]]:
+        with self.erp.faults.around("dated"):
+            rows = dated(self.erp.store, self.document, (first, last), after=after, limit=limit)
+            return [row.seen for row in rows]
+
+    def summarise(self, first: date, last: date) -> Summary:
+        with self.erp.faults.around("summarise"):
+            return summarised(self.erp.store, self.document, (first, last))
 
     def _changed(self, after: Position, limit: int) -> Page[D]:
         with self.erp.faults.around("changed"):

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Generic, TypeVar
@@ -107,6 +107,13 @@ class Store:
 
     def ids(self, kind: type[D], after: str, limit: int) -> list[Ref]:
         return [row.ref for row in self._rows(kind, "id > ? ORDER BY id LIMIT ?", after, limit)]
+
+    def dated(
+        self, kind: type[D], field: str, days: tuple[date, date], *, after: str, limit: int
+    ) -> list[Row[D]]:
+        """By id; ``field`` of the body holds the date."""
+        where = f"json_extract(body, '$.{field}') BETWEEN ? AND ? AND id > ? ORDER BY id LIMIT ?"
+        return self._rows(kind, where, *map(date.isoformat, days), after, limit)
 
     def number(self, prefix: str) -> str:
         """The next one: ``SO00001``, ``SO00002``."""
