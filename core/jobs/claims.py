@@ -111,8 +111,8 @@ def due_in_s(session: Session, wanted: Wanted) -> float | None:
     """Seconds until the next wanted job is due that is not yet; None when there is none."""
     later = and_(StoredJob.run_at > database_now(), StoredJob.name.in_(wanted.served))
     first = select(func.min(StoredJob.run_at), database_now())
-    at, now = session.execute(first.where(is_in(StoredJob, JobState.WAITING), later)).one()
-    return None if at is None else max((at - now).total_seconds(), 0.001)
+    row = session.execute(first.where(is_in(StoredJob, JobState.WAITING), later)).one()
+    return max((row[0] - row[1]).total_seconds(), 0.001) if row[0] else None
 
 
 def claim_next(

@@ -66,11 +66,13 @@ class Worker:
         self._due_in_s: float | None = None
         self._looked_for_dead_at = float("-inf")
         self._news = {JOBS: Event(), EVENTS: Event()}
+        self._ticking = Event()
         self._listener = Listener(host.database, lambda topic: self._news[topic].set())
         self._jobs = [self._thread("job", self._work) for _ in range(threads)]
-        beside = ((partial(plan, host), Event()), *((duty, self._news[EVENTS]) for duty in duties))
-        self._beside = [self._thread("duty", partial(self._repeat, *one)) for one in beside]
-        self._beside.append(self._thread("ear", partial(self._listener.run, self._stop)))
+        steps = (partial(self._repeat, duty, self._news[EVENTS]) for duty in duties)
+        clock = partial(self._repeat, partial(plan, host), self._ticking)
+        ear = partial(self._listener.run, self._stop)
+        self._beside = [self._thread("duty", run) for run in (clock, ear, *steps)]
         self._beats = self._thread("beat", self._beat)
 
     def run(self, *, grace_s: float = 25) -> None:
@@ -90,7 +92,7 @@ class Worker:
     def stop(self) -> None:
         """Take no more jobs, and let those at hand know. Not for a signal handler: it locks."""
         self._stop.set()
-        for news in self._news.values():
+        for news in (*self._news.values(), self._ticking):
             news.set()
 
     @property

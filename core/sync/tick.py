@@ -24,7 +24,7 @@ from core.sync.push.claim import abandoned
 from core.sync.push.run import push
 from core.sync.push.settle import wake_waiting
 from core.sync.push.strays import LATE, sweep_strays
-from core.sync.wake import PUSH, wake_push
+from core.sync.wake import PUSH, SYNC, wake_push
 from core.work import UnitOfWork
 
 STRAYS = "core.sync.strays"
@@ -87,8 +87,15 @@ def _unsure_routes(work: UnitOfWork) -> set[tuple[Any, str]]:
 #: For the host's manifest. A push run that fails itself is retried for as long as it takes: its
 #: records keep their own count of tries.
 JOBS = (
-    Job(name=PUSH, run=push, max_attempts=1_000_000, keep_done=False),
-    Job(name=STRAYS, run=sweep_strays, keep_done=False),
+    Job(
+        name=PUSH,
+        run=push,
+        max_attempts=1_000_000,
+        keep_done=False,
+        queue=SYNC,
+        lane="connection",
+    ),
+    Job(name=STRAYS, run=sweep_strays, keep_done=False, queue=SYNC, lane="connection"),
     Job(name="core.sync.tick", run=tick, every_s=EVERY_S, keep_done=False),
     Job(
         name="core.sync.look_for_strays",

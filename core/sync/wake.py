@@ -9,6 +9,8 @@ from core.work import UnitOfWork
 
 #: The job of ``core/sync/push.py``; one run at a time per connection and kind.
 PUSH = "core.sync.push"
+#: The queue of jobs that call ERPs: ``tandem worker --queues``.
+SYNC = "sync"
 
 
 def wake_push(work: UnitOfWork, connection_id: UUID, kind: str) -> None:

@@ -17,6 +17,7 @@ from core.sync.models import Connection, ConnectionState
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.pull.run import Pull
 from core.sync.pull.stream import Report
+from core.sync.wake import SYNC
 from core.work import UnitOfWork
 
 PULL = "core.sync.pull"
@@ -71,7 +72,7 @@ def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
 
 #: For the host's manifest. A run that fails is not repeated: the next tick is near.
 JOBS = (
-    Job(name=PULL, run=pull, max_attempts=3, keep_done=False),
+    Job(name=PULL, run=pull, max_attempts=3, keep_done=False, queue=SYNC, lane="connection"),
     Job(
         name="core.sync.pull_tick",
         run=tick,
