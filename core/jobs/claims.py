@@ -12,18 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -110,9 +99,9 @@ def is_due(session: Session, wanted: Wanted) -> bool:
 def due_in_s(session: Session, wanted: Wanted) -> float | None:
     """Seconds until the next wanted job is due that is not yet; None when there is none."""
     later = and_(StoredJob.run_at > database_now(), StoredJob.name.in_(wanted.served))
-    first = select(func.min(StoredJob.run_at), database_now())
-    row = session.execute(first.where(is_in(StoredJob, JobState.WAITING), later)).one()
-    return max((row[0] - row[1]).total_seconds(), 0.001) if row[0] else None
+    waits = select(StoredJob.run_at, database_now()).where(is_in(StoredJob, JobState.WAITING))
+    row = session.execute(waits.where(later).order_by(StoredJob.run_at).limit(1)).one_or_none()
+    return None if row is None else max((row[0] - row[1]).total_seconds(), 0.001)
 
 
 def claim_next(
@@ -127,14 +116,9 @@ def claim_next(
     row = session.execute(_claim(wanted.served, wanted.known), given).one_or_none()
     if row is None:
         return None
-    return Claim(
-        job_id=row.id,
-        job=jobs[row.name],
-        args=row.args,
-        process_id=process_id,
-        fence=row.fence,
-        lane=row.lane,
-    )
+    key, name, args, fence, lane = row
+    job = jobs[name]
+    return Claim(job_id=key, job=job, args=args, process_id=process_id, fence=fence, lane=lane)
 
 
 @lru_cache(maxsize=8)

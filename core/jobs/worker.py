@@ -31,10 +31,9 @@ T = TypeVar("T")
 #: a number when in so many seconds, if nothing is told before.
 Duty = Callable[[], bool | float | None]
 
-#: Seconds until a job is tried again that found the database busy.
-_BUSY_RETRY_S = 1.0
-#: Seconds between two looks when the database does not answer.
-_AWAY_S = 0.5
+#: Seconds until a job is tried again that found the database busy, and until a database that does
+#: not answer is asked again.
+_BUSY_RETRY_S, _AWAY_S = 1.0, 0.5
 #: Seconds between two looks for work that nobody told of; and while news would be told.
 _LOOK_S, _HEARING_LOOK_S = 0.25, 2.0
 
@@ -42,9 +41,8 @@ _LOOK_S, _HEARING_LOOK_S = 0.25, 2.0
 class Worker:
     """Runs the jobs of the modules that are enabled at the moment each of them starts.
 
-    ``host`` is the composition root. A worker that can not beat within ``lease_s`` takes no more
-    jobs, and the others take over those it has. ``duties`` get a thread each; they are about
-    events. Without ``queues`` it takes the jobs of all.
+    A worker that can not beat within ``lease_s`` takes no more jobs, and the others take over those
+    it has. ``duties``, about events, get a thread each. Without ``queues`` it takes all jobs.
     """
 
     def __init__(
@@ -62,6 +60,7 @@ class Worker:
         self._process = Process(host.database, lease_s=lease_s, queues=queues)
         self._stop, self._gone = Event(), Event()
         self._turn = Lock()
+        #: Jobs that run here, and their lanes.
         self._in_hand: dict[UUID, str | None] = {}
         self._due_in_s: float | None = None
         self._looked_for_dead_at = float("-inf")
