@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from connectors.tryton.books import add_up, between, page, rows
 from connectors.tryton.client import Rpc
 from connectors.tryton.mapping import order as mapping
 from connectors.tryton.mapping.company import Company
 from connectors.tryton.rows import Domain, Feed, Row, moment, numbers, search, sweep
+from core.money import Money
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.errors import NotFound, Rejected
-from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream
+from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream, Summary
 
 SALE = "sale.sale"
 
@@ -39,18 +42,36 @@ class Orders:
         return [Stream(name=feed.model, changed=feed.changed) for feed in feeds]
 
     def read(self, ids: Sequence[str]) -> list[Seen[SalesOrder]]:
-        return [
-            Seen(
-                ref=mapping.ref(row),
-                stamp=moment(row, mapping.PARTS),
-                reference=row["reference"],
-                body=mapping.order(row, self.company),
-            )
-            for row in self._sales("id", numbers(ids), names=mapping.NAMES)
-        ]
+        rows = self._sales("id", numbers(ids), names=mapping.NAMES)
+        return [self._seen(row) for row in rows]
+
+    def _seen(self, row: Row) -> Seen[SalesOrder]:
+        return Seen(
+            ref=mapping.ref(row),
+            stamp=moment(row, mapping.PARTS),
+            reference=row["reference"],
+            body=mapping.order(row, self.company),
+        )
 
     def ids(self, after: str, limit: int) -> list[Ref]:
         return sweep(self.rpc, SALE, self._domain, after=after, limit=limit, parts=mapping.PARTS)
+
+    def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[SalesOrder]]:
+        rows = page(
+            self.rpc, SALE, self._within(first, last), names=mapping.NAMES, after=after, limit=limit
+        )
+        return [self._seen(row) for row in rows]
+
+    def summarise(self, first: date, last: date) -> Summary:
+        standing = ["state", "not in", [*mapping.IDLE]]
+        names = ["untaxed_amount", "currency.code"]
+        found = rows(self.rpc, SALE, [*self._within(first, last), standing], names=names)
+        return add_up(Money(row["untaxed_amount"], row["currency."]["code"]) for row in found)
+
+    def _within(self, first: date, last: date) -> Domain:
+        """A quotation has no date of sale yet; a draft has none at all, and is in no period."""
+        quoted = [["sale_date", "=", None], *between("quotation_date", first, last)]
+        return [*self._domain, ["OR", between("sale_date", first, last), quoted]]
 
     def find(self, references: Sequence[str]) -> list[Found]:
         """``reference`` is not unique over there: every hit is answered."""

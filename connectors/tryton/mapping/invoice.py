@@ -30,6 +30,9 @@ NAMES = [
     *stamps(PARTS),
     *(f"lines.{name}" for name in _LINE),
 ]
+#: What a sum of invoices needs: their state, and amounts.
+SUM_NAMES = ["state", "cancel_move", "total_amount", "amount_to_pay", "untaxed_amount"]
+SUM_NAMES += ["currency.code"]
 PAYMENT_NAMES = [
     "party",
     "date",
@@ -47,6 +50,11 @@ PAYMENT_NAMES = [
 def is_credit(row: Row) -> bool:
     """Tryton has one model for both: a credit note is an invoice with a negative total."""
     return bool(row["total_amount"] < 0)
+
+
+def counts(row: Row) -> bool:
+    """Issued, and not cancelled before it ever was: a cancelled one with a move was credited."""
+    return state(row) not in {InvoiceState.DRAFT, InvoiceState.CANCELLED}
 
 
 def invoice(row: Row, company: Company) -> Invoice:

@@ -24,6 +24,8 @@ STATES = {
     "done": DocumentState.CONFIRMED,
     "cancelled": DocumentState.CANCELLED,
 }
+#: Of ``STATES``, those that bind nobody.
+IDLE = tuple(state for state, ours in STATES.items() if ours is not DocumentState.CONFIRMED)
 PARTS = ("lines",)
 HEAD = ["reference", "number", "state", "party", "untaxed_amount", "currency.code", *stamps(PARTS)]
 _LINE = (
