@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.masking import masked
+
 
 class CrmError(Exception):
     """Root of the tree; never raised itself."""
@@ -16,8 +18,11 @@ class CrmError(Exception):
     http_status = 500
 
     def __init__(self, message: str, *, fields: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.fields: Mapping[str, str] = fields or {}
+        # Of all texts an error travels furthest: to logs, pages, answers and the database.
+        super().__init__(masked(message))
+        self.fields: Mapping[str, str] = {
+            name: masked(words) for name, words in (fields or {}).items()
+        }
 
 
 class Invalid(CrmError):

@@ -1,4 +1,4 @@
-"""Log lines: JSON for machines, colours for a terminal; each bears the id of its request."""
+"""Log lines: JSON for machines, colours for a terminal; each bears the id of its request or job."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 
 from core.config import Settings
 from core.ids import new_id
+from core.masking import guard
 
 _HEADER = "X-Request-Id"
 #: What a proxy in front may have named the request.
@@ -18,7 +19,8 @@ _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def configure(settings: Settings) -> None:
-    """Once per process, before the first line."""
+    """Once per process, before the first line. From then on its terminal shows no secret."""
+    guard()
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     for_people = sys.stderr.isatty()
     shape: structlog.typing.Processor = (

@@ -16,19 +16,28 @@ from urllib.parse import quote, quote_plus
 _MASK = "***"
 #: Shorter ones would mask half of every sentence and are no secret anyway.
 _SHORTEST = 4
+#: Each connection has one or two, and a token per session.
+_MOST = 400
 
 
 class _Known:
-    """Grows only: a secret that was replaced may still be in somebody's hands."""
+    """What was learnt last is kept: sessions bring new tokens for as long as a process lives."""
 
     def __init__(self) -> None:
+        self._learnt: dict[str, None] = {}
         #: Longest first, so that no part of one is left standing.
-        self.texts: tuple[str, ...] = ()
+        self.forms: tuple[str, ...] = ()
 
     def learn(self, secrets: Iterable[str]) -> None:
-        new = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
-        if new - set(self.texts):
-            self.texts = tuple(sorted(new | set(self.texts), key=len, reverse=True))
+        new = [secret for secret in secrets if len(secret) >= _SHORTEST]
+        if not new:
+            return
+        kept = [secret for secret in self._learnt if secret not in new][-_MOST:]
+        known = dict.fromkeys([*kept, *new])
+        if known.keys() != self._learnt.keys():
+            forms = {form for secret in known for form in _forms(secret)}
+            self.forms = tuple(sorted(forms, key=len, reverse=True))
+        self._learnt = known
 
 
 #: Per process, since what a process writes to its terminal is too.
@@ -41,7 +50,7 @@ def learn(secrets: Iterable[str]) -> None:
 
 
 def masked(text: str) -> str:
-    for secret in _KNOWN.texts:
+    for secret in _KNOWN.forms:
         if secret in text:
             text = text.replace(secret, _MASK)
     return text

@@ -20,6 +20,7 @@ from core.errors import Invalid, NotFound
 from core.host import Host
 from core.sync import connections as services
 from core.sync.models import Connection
+from core.sync.open_sessions import secret_fields
 from core.sync.overview import overview
 from core.work import UnitOfWork
 
@@ -55,7 +56,7 @@ def add(  # noqa: PLR0913 - one parameter per option
     """
     with opened() as host:
         schema = host.registry.connector(connector).manifest.settings
-        secrets = services.secret_fields(schema)
+        secrets = secret_fields(schema)
         given = _plain(plain, secrets)
         given |= {key: os.environ.get(value, "") for key, value in _pairs(secret_env)}
         given |= {key: _first_line(Path(value)) for key, value in _pairs(secret_file)}

@@ -6,16 +6,23 @@ What is said over it, JSON or SOAP, is the business of the session that holds it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import NoReturn, Protocol
+from urllib.parse import urlsplit
 from weakref import finalize
 
 import requests
+import structlog
 from urllib3.exceptions import HTTPError
 
+from core.masking import learn
 from core.sync.egress import target_of
 from core.sync.errors import InDoubt, SyncError, Unsent
+from core.sync.pace import Pace
 from core.sync.pinned import PinnedAdapter, Wire
-from core.sync.replies import Reply, error_of
+from core.sync.replies import Reply, error_of, secrets_in
+
+log = structlog.get_logger(__name__)
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -27,6 +34,10 @@ class Limits(Protocol):
     def deadline_s(self) -> float: ...
     @property
     def most_bytes(self) -> int: ...
+    @property
+    def pace(self) -> Pace | None:
+        """None: calls leave as fast as they come."""
+        ...
 
 
 class Channel:
@@ -40,6 +51,7 @@ class Channel:
         self._session = requests.Session()
         self._session.trust_env = False  # neither a proxy nor .netrc may change where we go
         self._session.headers.update({"Accept-Encoding": "gzip", **headers})
+        learn(secrets_in(headers))
         adapter = PinnedAdapter(self._wire)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
@@ -54,11 +66,17 @@ class Channel:
         if self._moved:
             self._wire.target, self._moved = target_of(self._base, self._limits.allowed), False
         prepared = self._session.prepare_request(request)
+        if self._limits.pace is not None:
+            self._limits.pace.wait()
+        line = _Line(prepared, writes=writes)
         try:
             with self._wire.deadline(self._limits.deadline_s):
-                return self._received(prepared)
+                reply = self._received(prepared)
         except (requests.RequestException, HTTPError, OSError) as error:
+            line.failed(error)
             self._fail(error, writes=writes)
+        line.answered(reply)
+        return reply
 
     def good(
         self, request: requests.Request, *, writes: bool, secrets: Sequence[object] = ()
@@ -102,6 +120,31 @@ class Channel:
             text = f"the connection to {host} broke: {_reason(error)}"
         kind: type[SyncError] = InDoubt if writes and self._wire.sent else Unsent
         raise kind(text) from error
+
+
+class _Line:
+    """What the log tells of one call: never a body, a header or a query."""
+
+    def __init__(self, request: requests.PreparedRequest, *, writes: bool) -> None:
+        address = urlsplit(request.url or "")
+        self._started = perf_counter()
+        self._tell = log.info if writes else log.debug
+        self._facts: dict[str, object] = {
+            "method": request.method,
+            "host": address.netloc.rpartition("@")[2],
+            "path": address.path,
+            "sent_bytes": len(request.body or b""),
+        }
+
+    def answered(self, reply: Reply) -> None:
+        received = len(reply.body)
+        self._tell("erp.call", **self._facts, **self._time(), status=reply.status, bytes=received)
+
+    def failed(self, error: Exception) -> None:
+        log.warning("erp.call", **self._facts, **self._time(), failed=_reason(error))
+
+    def _time(self) -> dict[str, float]:
+        return {"duration_ms": round((perf_counter() - self._started) * 1000, 1)}
 
 
 class _TooLarge(OSError):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema
 from sqlalchemy import select
 
 from core.actor import Actor
@@ -27,6 +26,7 @@ from core.sync.open_sessions import (
     loaded_settings,
     opened_secrets,
     plain_settings,
+    secret_fields,
 )
 from core.sync.outbox import adopt_waiting, wake_connection
 from core.sync.probe import probe
@@ -141,11 +141,6 @@ def resume(host: Host, actor: Actor, connection_id: UUID) -> Checked:
             if connection.state is not ConnectionState.LIVE:
                 _go_live(work, connection)
     return checked
-
-
-def secret_fields(schema: type[Schema]) -> frozenset[str]:
-    fields = schema().fields.items()
-    return frozenset(name for name, field in fields if field.metadata.get("secret"))
 
 
 def _go_live(work: UnitOfWork, connection: Connection) -> None:

@@ -14,6 +14,7 @@ import requests
 
 from core.sync.channel import Channel, Limits
 from core.sync.errors import InDoubt, Rejected, SyncError, Unsent
+from core.sync.pace import Pace
 from core.sync.replies import Reply
 from core.sync.sessions import HttpSession, SoapService, SoapSession
 
@@ -33,6 +34,7 @@ class FrameworkSessions:
     allowed: Sequence[str]
     deadline_s: float = DEADLINE_S
     most_bytes: int = MOST_BYTES
+    pace: Pace | None = None
     _open: WeakSet[Closes] = field(default_factory=WeakSet, repr=False, compare=False)
 
     def http(self, base_url: str, *, headers: Mapping[str, str]) -> HttpSession:

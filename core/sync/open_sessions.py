@@ -10,11 +10,12 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from core.config import Settings
 from core.errors import Invalid
 from core.host import Host
+from core.masking import learn
 from core.registry.registry import Registry
 from core.security.vault import open_vault
 from core.sync.contract import ErpSession
@@ -22,6 +23,7 @@ from core.sync.egress import EgressRefused
 from core.sync.errors import AuthFailed
 from core.sync.http import FrameworkSessions
 from core.sync.models import Connection
+from core.sync.pace import Pace
 from core.web.i18n import gettext as _
 
 #: Seconds in which a session is opened anew once: credentials that are refused stay refused.
@@ -85,7 +87,9 @@ def open_session(host: Host, connection: Connection) -> ErpSession:
     """A new session; talks to the ERP where that needs a login. Raises SyncError and Invalid."""
     connector = host.registry.connector(connection.connector)
     loaded = loaded_settings(host.registry, connection.connector, plain_settings(host, connection))
-    return connector.open(loaded, FrameworkSessions(allowed=host.settings.egress))
+    rate = connection.calls_per_second
+    pace = Pace(host.database, connection.id, float(rate)) if rate else None
+    return connector.open(loaded, FrameworkSessions(allowed=host.settings.egress, pace=pace))
 
 
 def plain_settings(host: Host, connection: Connection) -> dict[str, Any]:
@@ -101,13 +105,22 @@ def opened_secrets(settings: Settings, connection: Connection) -> dict[str, Any]
 
 
 def loaded_settings(registry: Registry, connector: str, values: Mapping[str, Any]) -> Any:
-    """What the connector's schema makes of the values. Raise Invalid, naming each field."""
+    """What the connector's schema makes of the values. Raise Invalid, naming each field.
+
+    Whoever uses secrets comes by here: from now on no text of this process repeats them.
+    """
     schema = registry.connector(connector).manifest.settings()
+    learn(str(values[name]) for name in secret_fields(type(schema)) if values.get(name))
     try:
         return schema.load(values)
     except ValidationError as error:
         fields = {name: _words(messages) for name, messages in error.messages_dict.items()}
         raise Invalid(_("The connection can not be set up so."), fields=fields) from error
+
+
+def secret_fields(schema: type[Schema]) -> frozenset[str]:
+    fields = schema().fields.items()
+    return frozenset(name for name, field in fields if field.metadata.get("secret"))
 
 
 def _words(messages: object) -> str:

@@ -114,20 +114,20 @@ def _text(reply: Reply) -> str:
 
 def masked(text: str, secrets: Sequence[object]) -> str:
     """The first words of ``text``, without any secret found by name in ``secrets``."""
-    for secret in sorted({word for value in secrets for word in _secrets(value)}, key=len)[::-1]:
+    for secret in sorted({word for value in secrets for word in secrets_in(value)}, key=len)[::-1]:
         text = text.replace(secret, "***")
     return _NAMED_SECRET.sub(r"\g<name>***", text)[:_WORDS]
 
 
-def _secrets(value: object, *, named: bool = False) -> Iterator[str]:
+def secrets_in(value: object, *, named: bool = False) -> Iterator[str]:
     """Strings under a name like password, and for headers the part after the scheme too."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _secrets(inner, named=bool(_SECRET_NAMES.search(str(name))))
+            yield from secrets_in(inner, named=bool(_SECRET_NAMES.search(str(name))))
     elif isinstance(value, str):
         if named and len(value) >= 4:
             yield value
             yield from (part for part in value.split() if len(part) >= 8)
     elif isinstance(value, Sequence):
         for inner in value:
-            yield from _secrets(inner, named=named)
+            yield from secrets_in(inner, named=named)

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from core.companies import Company
 from core.errors import CrmError, Invalid
 from core.host import Host
-from core.sync.connections import divided, secret_fields, worded
+from core.sync.connections import divided, worded
 from core.sync.contract import ConnectorManifest, Guarantee
 from core.sync.egress import EgressRefused
 from core.sync.errors import AuthFailed, Unsent
 from core.sync.models import Connection
+from core.sync.open_sessions import secret_fields
 from core.sync.probe import probe
 from core.web.fields import Kind
 from core.web.forms import Form

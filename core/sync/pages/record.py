@@ -13,7 +13,7 @@ from core.companies import Company, fetch
 from core.host import Host
 from core.journal import History
 from core.sync.attention import Stage, stage_counts
-from core.sync.connections import divided, secret_fields
+from core.sync.connections import divided
 from core.sync.models import (
     Attempt,
     AttemptItem,
@@ -22,6 +22,7 @@ from core.sync.models import (
     Connection,
     Cursor,
 )
+from core.sync.open_sessions import secret_fields
 from core.sync.overview import Health, overview
 from core.sync.pages.words import CONNECTION_CHIPS, kind_words, record_address
 from core.web.fields import FormField, fields_of
