@@ -20,7 +20,9 @@ from core.sync.models import (
     DeliveryState,
     OutboxRow,
     OutboxState,
+    OutboxVerb,
 )
+from core.sync.models.attempt import UNSURE
 from core.sync.models.outbox import OPEN
 from core.sync.wake import wake_push
 from core.web.i18n import gettext as _
@@ -33,6 +35,8 @@ _KEPT = frozenset(
         DeliveryState.IN_DOUBT,
     }
 )
+#: Why a record is stopped whose write may have arrived at an ERP that can not be asked for it.
+UNKNOWN = "sync.unknown"
 #: Rows per statement: below what either database takes as parameters.
 _SLICE = 500
 _MAY_BE_THERE = (AttemptOutcome.OPEN, AttemptOutcome.IN_DOUBT, AttemptOutcome.DONE)
@@ -99,8 +103,12 @@ def withdraw(work: UnitOfWork, kind: str, local_id: UUID) -> None:
         binding.delivery, binding.message, binding.next_try_at = None, "", None
 
 
-def retry(work: UnitOfWork, outbox_id: UUID) -> None:
-    """A person looked: try the stopped row again, now. Raise RuleBroken when it is not stopped."""
+def retry(work: UnitOfWork, outbox_id: UUID, *, looked: bool = True) -> None:
+    """A person looked: try the stopped row again, now. Raise RuleBroken when it is not stopped.
+
+    ``looked`` False means many at once: what may be in an ERP that can not be asked stays stopped,
+    since sending it again is right only when somebody saw that it is not there.
+    """
     row = work.session.get(OutboxRow, outbox_id)
     if row is None:
         raise NotFound(_("There is no stopped record %(id)s.", id=outbox_id))
@@ -108,12 +116,27 @@ def retry(work: UnitOfWork, outbox_id: UUID) -> None:
     work.session.refresh(row)  # somebody else may have retried it while we waited for the lock
     if row.state is not OutboxState.STOPPED:
         raise RuleBroken(_("This record is not stopped."))
-    put_in_queue(work, binding)
+    if row.error == UNKNOWN:
+        if not looked:
+            return
+        work.session.execute(
+            update(AttemptItem)
+            .where(AttemptItem.binding_id == binding.id, AttemptItem.outcome.in_(UNSURE))
+            .values(outcome=AttemptOutcome.RESOLVED)
+        )
+    if row.verb is OutboxVerb.SEND:
+        put_in_queue(work, binding)
+    else:
+        _make_due(row)
+        if binding.connection_id is not None:
+            wake_push(work, binding.connection_id, binding.kind)
 
 
 def put_in_queue(work: UnitOfWork, binding: Binding) -> OutboxRow:
     """One open row per binding, due now; the binding is locked or new."""
-    row = next((row for row in _rows(work, binding.id) if row.state in OPEN), None)
+    rows = _rows(work, binding.id)
+    sends = (row for row in rows if row.state in OPEN and row.verb is OutboxVerb.SEND)
+    row = next(sends, None)
     if row is None:
         last = select(func.max(OutboxRow.seq)).where(OutboxRow.binding_id == binding.id)
         row = OutboxRow(
@@ -122,8 +145,7 @@ def put_in_queue(work: UnitOfWork, binding: Binding) -> OutboxRow:
             seq=(work.session.scalar(last) or 0) + 1,
         )
         work.session.add(row)
-    row.state, row.due_at, row.attempts = OutboxState.QUEUED, utcnow(), 0
-    row.waits_for, row.error = None, None
+    _make_due(row)
     if binding.connection_id is None:
         row.state = OutboxState.WAITING
         binding.message = "There is no connection to an ERP for this company yet."
@@ -132,6 +154,11 @@ def put_in_queue(work: UnitOfWork, binding: Binding) -> OutboxRow:
         _show_queued(binding)
         wake_push(work, binding.connection_id, binding.kind)
     return row
+
+
+def _make_due(row: OutboxRow) -> None:
+    row.state, row.due_at, row.attempts = OutboxState.QUEUED, utcnow(), 0
+    row.waits_for, row.error, row.message = None, None, ""
 
 
 def _show_queued(binding: Binding) -> None:
@@ -192,6 +219,15 @@ def default_connection(work: UnitOfWork, company_id: UUID) -> UUID | None:
             Connection.is_default,
             Connection.state != ConnectionState.DRAFT,
         )
+    )
+
+
+def has_left(work: UnitOfWork, kind: str, local_id: UUID) -> bool:
+    """The record is in an ERP, or may be: it can no longer be taken back here."""
+    sent = select(Binding).where(_is(kind, local_id), Binding.delivery.is_not(None))
+    return any(
+        binding.external_id is not None or _may_be_there(work, binding.id)
+        for binding in work.session.scalars(sent)
     )
 
 

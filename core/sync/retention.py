@@ -16,7 +16,7 @@ from core.sync.models.attempt import UNSURE
 
 #: An echo of ours comes back with the next polls, or never.
 _ECHO_KEPT = timedelta(days=1)
-_OVER = (OutboxState.DONE, OutboxState.WITHDRAWN)
+_OVER = (OutboxState.DONE, OutboxState.REFUSED, OutboxState.WITHDRAWN)
 
 
 def forget(context: JobContext, _args: Mapping[str, Any]) -> None:

@@ -11,9 +11,6 @@ from core.clock import utcnow
 from core.jobs.job import Job, JobContext
 from core.jobs.queue import enqueue
 from core.sync.models import (
-    Attempt,
-    AttemptItem,
-    AttemptOutcome,
     Binding,
     Connection,
     ConnectionState,
@@ -23,7 +20,7 @@ from core.sync.models import (
 from core.sync.push.claim import abandoned
 from core.sync.push.run import push
 from core.sync.push.settle import wake_waiting
-from core.sync.push.strays import LATE, sweep_strays
+from core.sync.push.strays import late_routes, sweep_strays
 from core.sync.wake import PUSH, SYNC, wake_push
 from core.work import UnitOfWork
 
@@ -44,7 +41,7 @@ def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
 
 def look_for_strays(context: JobContext, _args: Mapping[str, Any]) -> None:
     with context.write() as work:
-        for connection_id, kind in _unsure_routes(work):
+        for connection_id, kind in late_routes(work):
             args = {"connection": str(connection_id), "kind": kind}
             enqueue(work, STRAYS, args, key=f"{STRAYS}:{connection_id}:{kind}")
 
@@ -68,20 +65,6 @@ def _arrived(work: UnitOfWork) -> list[Any]:
     )
     arrived = select(Binding.id).where(waits, Binding.external_id.is_not(None))
     return list(work.session.scalars(arrived.order_by(Binding.id).limit(_MOST)))
-
-
-def _unsure_routes(work: UnitOfWork) -> set[tuple[Any, str]]:
-    rows = work.session.execute(
-        select(Attempt.connection_id, Attempt.kind)
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .where(
-            Attempt.verb == "draft",
-            Attempt.started_at > utcnow() - LATE,
-            AttemptItem.outcome.in_([AttemptOutcome.RESOLVED, AttemptOutcome.IN_DOUBT]),
-        )
-        .distinct()
-    )
-    return {(connection_id, kind) for connection_id, kind in rows}
 
 
 #: For the host's manifest. A push run that fails itself is retried for as long as it takes: its

@@ -35,7 +35,12 @@ class Unclear:
     words: str
 
 
-Finding = Adopt | Absent | Unclear
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The id we were just given carries another reference; ours is another record over there."""
+
+
+Finding = Adopt | Absent | Elsewhere | Unclear
 
 
 def finding(parcel: Parcel, hits: Sequence[Found], *, tolerance: Decimal = TOLERANCE) -> Finding:
@@ -48,7 +53,9 @@ def finding(parcel: Parcel, hits: Sequence[Found], *, tolerance: Decimal = TOLER
     if parcel.external_id is not None:
         candidates = [hit for hit in alive if hit.ref.id == parcel.external_id]
         if not candidates:
-            return Unclear(_gone(parcel, hits))
+            known = any(hit.ref.id == parcel.external_id for hit in hits)
+            given = parcel.bound_now and not known and alive
+            return Elsewhere() if given else Unclear(_gone(parcel, hits))
         if past_draft and past_draft != candidates:
             return Unclear(f"The ERP has it twice: {past_draft[0].ref.id} is not the one we made.")
     elif not hits:

@@ -13,6 +13,7 @@ from core.ids import new_id
 from core.sync.errors import AuthFailed, InDoubt, RateLimited, SyncError, Unsent
 from core.sync.models import Attempt, AttemptItem, AttemptOutcome
 from core.sync.models.attempt import UNSURE
+from core.sync.push.answers import checked
 from core.sync.push.claim import Route
 from core.sync.push.parcel import Parcel
 from core.sync.values import Done, Outcome
@@ -70,6 +71,18 @@ def resolve(work: UnitOfWork, parcels: Sequence[Parcel]) -> None:
     )
 
 
+def doubt(work: UnitOfWork, parcels: Sequence[Parcel]) -> None:
+    """What was said to be done is not so: the next run looks before it writes."""
+    work.session.execute(
+        update(AttemptItem)
+        .where(
+            AttemptItem.outbox_id.in_([parcel.outbox_id for parcel in parcels]),
+            AttemptItem.outcome == AttemptOutcome.DONE,
+        )
+        .values(outcome=AttemptOutcome.IN_DOUBT)
+    )
+
+
 def outcome_of(outcome: Outcome) -> AttemptOutcome:
     if isinstance(outcome, Done):
         return AttemptOutcome.DONE
@@ -93,12 +106,9 @@ def outcomes_of(call: Call, parcels: Sequence[Parcel]) -> Sequence[Outcome] | Sy
     of them in doubt: the write may have been done.
     """
     try:
-        outcomes = call(parcels)
+        return checked(call(parcels), parcels)
     except SyncError as error:
         return error
     except Exception as error:  # a border: a stranger's code
         log.exception("connector.failed", records=len(parcels))
         return InDoubt(f"The connector failed: {type(error).__name__}: {error}")
-    if len(outcomes) != len(parcels):
-        return InDoubt(f"The connector gave {len(outcomes)} answers for {len(parcels)} records.")
-    return outcomes

@@ -18,8 +18,10 @@ from core.sync.models import (
     DeliveryState,
     OutboxRow,
     OutboxState,
+    OutboxVerb,
 )
 from core.sync.models.attempt import UNSURE
+from core.sync.models.outbox import OPEN
 from core.sync.push.parcel import Parcel
 from core.work import UnitOfWork
 
@@ -48,7 +50,8 @@ def claim(work: UnitOfWork, route: Route, claimant: UUID, *, limit: int = BATCH)
     for row, binding in due:
         row.state, row.claimed_by, row.fence = OutboxState.CLAIMED, claimant, row.fence + 1
         row.claimed_until = utcnow() + LEASE
-        _show_sending(binding)
+        if row.verb is OutboxVerb.SEND:
+            _show_sending(binding)
     return [_parcel(row, binding, unsure) for row, binding in due]
 
 
@@ -66,9 +69,14 @@ def _due(
     work: UnitOfWork, route: Route, claimant: UUID, limit: int
 ) -> list[tuple[OutboxRow, Binding]]:
     other = aliased(OutboxRow)
+    # What is earlier of the same record goes first, even where it waits for its next try.
+    earlier = and_(other.seq < OutboxRow.seq, other.state.in_(OPEN))
     held = (
         select(other.id)
-        .where(other.binding_id == OutboxRow.binding_id, other.state == OutboxState.CLAIMED)
+        .where(
+            other.binding_id == OutboxRow.binding_id,
+            or_(other.state == OutboxState.CLAIMED, earlier),
+        )
         .exists()
     )
     ready = and_(OutboxRow.state == OutboxState.QUEUED, OutboxRow.due_at <= utcnow(), ~held)
@@ -118,6 +126,8 @@ def _show_sending(binding: Binding) -> None:
 def _parcel(row: OutboxRow, binding: Binding, unsure: Mapping[UUID, datetime]) -> Parcel:
     return Parcel(
         outbox_id=row.id,
+        verb=row.verb,
+        subject=row.subject,
         binding_id=binding.id,
         local_id=binding.local_id,
         reference=binding.reference or "",
@@ -127,4 +137,5 @@ def _parcel(row: OutboxRow, binding: Binding, unsure: Mapping[UUID, datetime]) -
         external_id=binding.external_id,
         version=binding.version,
         unsure_since=unsure.get(binding.id),
+        acknowledged=binding.delivery is DeliveryState.ACKNOWLEDGED,
     )

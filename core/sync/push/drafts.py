@@ -15,13 +15,15 @@ from core.sync.contract import Drafts, Finds
 from core.sync.documents import DocumentState
 from core.sync.errors import SyncError
 from core.sync.models import Binding, OutboxState
-from core.sync.push.adopt import Absent, Adopt, Unclear, finding
+from core.sync.push.adopt import Absent, Adopt, Elsewhere, Unclear, finding
+from core.sync.push.answers import about_themselves, owners_of
 from core.sync.push.attempts import resolve
+from core.sync.push.claim import Route
 from core.sync.push.parcel import Parcel, Verdict, Verdicts
 from core.sync.push.round import Round
-from core.sync.push.settle import bind, locked_bindings, settle
+from core.sync.push.settle import bind, locked_bindings, settle, unbind
 from core.sync.push.verdicts import confirmed, stopped
-from core.sync.values import Done, Found, Ref
+from core.sync.values import Done, Found, Outcome, Ref
 from core.work import UnitOfWork
 
 log = structlog.get_logger()
@@ -49,29 +51,39 @@ def look(step: Round, erp: TwoStep, parcels: Sequence[Parcel]) -> tuple[list[Par
     hits = step.find(parcels) if parcels else None
     if hits is None:
         return [], []
-    found = [(parcel, finding(parcel, hits[parcel.reference])) for parcel in parcels]
+    found = [
+        (parcel, finding(parcel, hits[parcel.reference], tolerance=step.tolerance))
+        for parcel in parcels
+    ]
     absent = [parcel for parcel, result in found if isinstance(result, Absent)]
     unclear = [(p, stopped(result.words)) for p, result in found if isinstance(result, Unclear)]
     adopted = [(p, result) for p, result in found if isinstance(result, Adopt)]
+    elsewhere = [parcel for parcel, result in found if isinstance(result, Elsewhere)]
     with step.context.write() as work:
         resolve(work, parcels)
-        ready, strays, over = _adopt(work, adopted)
-        settle(work, step.outbound, unclear + over)
-    step.settled.update(parcel.outbox_id for parcel, _ in unclear + over)
+        ready, strays, over = _adopt(work, step.route, adopted)
+        verdicts = unclear + over + unbind(work, elsewhere)
+        settle(work, step.outbound, verdicts)
+    step.settled.update(parcel.outbox_id for parcel, _ in verdicts)
     discard(erp, strays)
     return ready, absent
 
 
 def _adopt(
-    work: UnitOfWork, adopted: Sequence[tuple[Parcel, Adopt]]
+    work: UnitOfWork, route: Route, adopted: Sequence[tuple[Parcel, Adopt]]
 ) -> tuple[list[Parcel], list[Ref], Verdicts]:
     """Bind the hits; answers the drafts to confirm, the strays, and what needs no more steps."""
     bindings = locked_bindings(work, [parcel for parcel, _ in adopted])
+    owners = owners_of(work, route, [result.hit.ref.id for _, result in adopted])
     ready: list[Parcel] = []
     strays: list[Ref] = []
     over: Verdicts = []
     for parcel, result in adopted:
         hit, binding = result.hit, bindings[parcel.binding_id]
+        if owners.get(hit.ref.id, binding.id) != binding.id:
+            words = f"The ERP's {hit.ref.id} carries our reference and belongs to another record."
+            over.append((parcel, stopped(words)))
+            continue
         if not bind(work, parcel, binding=binding, external_id=hit.ref.id):
             # Somebody bound another one since the claim: the next round looks at that one.
             over.append((parcel, Verdict(row=OutboxState.QUEUED)))
@@ -108,10 +120,11 @@ def confirm(step: Round, erp: TwoStep, parcels: Sequence[Parcel]) -> None:
             return confirmed(done)
         return stopped(f"The ERP left it {done.state.value}.")
 
+    def call(items: Sequence[Parcel]) -> Sequence[Outcome]:
+        return about_themselves(erp.confirm([item.ref for item in items]), items)
+
     if not step.locked_out:
-        step.write(
-            "confirm", parcels, lambda items: erp.confirm([item.ref for item in items]), yes=over
-        )
+        step.write("confirm", parcels, call, yes=over)
 
 
 def discard(erp: TwoStep, strays: Sequence[Ref]) -> None:

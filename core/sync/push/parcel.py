@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from core.sync.documents import Document
-from core.sync.models import DeliveryState, OutboxState
+from core.sync.models import DeliveryState, OutboxState, OutboxVerb
 from core.sync.values import Done, Outgoing, Ref
 
 
@@ -18,6 +18,9 @@ class Parcel:
     """A claimed outbox row. ``fence`` tells this claim from an earlier or later one of the row."""
 
     outbox_id: UUID
+    verb: OutboxVerb
+    #: What a cancellation or a change is about, by the module's own record of it.
+    subject: UUID | None
     binding_id: UUID
     local_id: UUID
     reference: str
@@ -28,11 +31,17 @@ class Parcel:
     version: str | None
     #: When the last write left whose end nobody saw; None when all ends are known.
     unsure_since: datetime | None
+    #: The ERP has it, as far as we know, and did not say yet that it is firm.
+    acknowledged: bool = False
     document: Document | None = None
     #: Of a record both sides may change: what this writes; None for all of it.
     written: Mapping[str, Any] | None = None
     #: The ERP said that it has it.
     arrived: bool = False
+    #: Of a change: the record as we believe the ERP has it.
+    base: Document | None = None
+    #: Bound by an answer that was not compared with what the ERP shows.
+    bound_now: bool = False
 
     @property
     def ref(self) -> Ref:

@@ -17,14 +17,18 @@ from core.sync.documents import Document
 from core.sync.errors import SyncError, Unsent
 from core.sync.exchange import Outbound, Waits
 from core.sync.gate import admitted
-from core.sync.models import Connection
+from core.sync.models import Connection, OutboxVerb
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.push import drafts, singles
+from core.sync.push.cancel import cancel
+from core.sync.push.change import change
 from core.sync.push.claim import Route, claim
 from core.sync.push.parcel import Parcel, Verdicts
+from core.sync.push.reread import is_stale, reread
 from core.sync.push.round import Round
 from core.sync.push.verdicts import later, stopped
 from core.sync.push.waiting import wait_for
+from core.work import UnitOfWork
 
 log = structlog.get_logger()
 
@@ -63,7 +67,8 @@ def push_round(context: JobContext, route: Route, *, claimant: UUID) -> bool:
 def _deliver(
     context: JobContext, connection: Connection, outbound: Outbound[Any], parcels: Sequence[Parcel]
 ) -> bool:
-    step = Round(context, Route(connection.id, outbound.kind), outbound, NO_ENDPOINT)
+    route = Route(connection.id, outbound.kind)
+    step = Round(context, route, outbound, NO_ENDPOINT, tolerance=connection.tolerance)
     loaded = load(step, connection, parcels)
     if loaded:
         try:
@@ -77,7 +82,7 @@ def _deliver(
             words = f"The connector failed: {type(error).__name__}: {error}"
             step.give_up(loaded, Unsent(words))
         else:
-            _by_guarantee(step, loaded)
+            _by_verb(step, connection, loaded)
     _give_back(step, parcels)
     if step.troubled:
         drop_session(context.host, connection.id)
@@ -86,13 +91,15 @@ def _deliver(
 
 def load(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> list[Parcel]:
     """Give each parcel its document; settles those that have to wait or can not be made."""
+    if not parcels:
+        return []
     verdicts: Verdicts = []
     waits: list[tuple[Parcel, Waits]] = []
     with step.context.read() as work:
         bindings = ConnectionBindings(work, connection)
         for parcel in parcels:
             try:
-                parcel.document = step.outbound.load(work, parcel.local_id, bindings)
+                _make_document(work, step.outbound, parcel, bindings)
             except Waits as reason:
                 waits.append((parcel, reason))
             except CrmError as error:
@@ -103,7 +110,21 @@ def load(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> list
                 verdicts.append((parcel, stopped(words)))
     wait_for(step, waits)
     step.settle(verdicts)
-    return [parcel for parcel in parcels if parcel.document is not None]
+    return [parcel for parcel in parcels if parcel.outbox_id not in step.settled]
+
+
+def _make_document(
+    work: UnitOfWork, outbound: Outbound[Any], parcel: Parcel, bindings: ConnectionBindings
+) -> None:
+    """A cancellation needs none; a change has two: what it wishes, and what stands now."""
+    if parcel.verb is OutboxVerb.CANCEL:
+        return
+    as_it_is = outbound.load(work, parcel.local_id, bindings)
+    if parcel.verb is OutboxVerb.SEND:
+        parcel.document = as_it_is
+    elif outbound.load_change is not None and parcel.subject is not None:
+        parcel.document = outbound.load_change(work, parcel.subject, bindings)
+        parcel.base = as_it_is
 
 
 class _NoEndpoint:
@@ -121,7 +142,25 @@ def _endpoint(context: JobContext, connection: Connection, document: type[Docume
     return next((e for e in endpoints if e.document is document), NO_ENDPOINT)
 
 
-def _by_guarantee(step: Round, parcels: Sequence[Parcel]) -> None:
+def _by_verb(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> None:
+    def of(verb: OutboxVerb) -> list[Parcel]:
+        return [parcel for parcel in parcels if parcel.verb is verb]
+
+    _send(step, connection, of(OutboxVerb.SEND))
+    for verb, act in ((OutboxVerb.CHANGE, change), (OutboxVerb.CANCEL, cancel)):
+        if (mine := of(verb)) and not (step.troubled or step.locked_out):
+            act(step, mine)
+
+
+def _send(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> None:
+    stale = [parcel for parcel in parcels if is_stale(parcel)]
+    read_again = load(step, connection, reread(step, connection, stale))
+    ready = [parcel for parcel in parcels if not is_stale(parcel)] + read_again
+    if ready and not step.troubled:
+        _by_guarantee(step, connection, ready)
+
+
+def _by_guarantee(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> None:
     erp: object = step.endpoint
     promise = guarantee(step.endpoint)
     if promise is Guarantee.EXACTLY_ONCE and isinstance(erp, Upserts):
@@ -130,6 +169,9 @@ def _by_guarantee(step: Round, parcels: Sequence[Parcel]) -> None:
         drafts.deliver(step, erp, parcels)
     elif promise is Guarantee.ONCE_UNLESS_LATE and isinstance(erp, Creates):
         singles.create(step, erp, parcels)
+    elif connection.accepts_at_most_once and isinstance(erp, Creates):
+        step.blind = True
+        singles.create_blindly(step, erp, parcels)
     else:
         noun = step.outbound.document.__name__
         words = f"This ERP does not take documents of the kind {noun} in a way that is safe."

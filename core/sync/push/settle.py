@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from core.codec import canonical
 from core.ids import new_id
 from core.journal import note
 from core.sync.deliveries import delivery_of
+from core.sync.errors import InDoubt
 from core.sync.exchange import Outbound
 from core.sync.models import (
     Binding,
@@ -22,15 +23,19 @@ from core.sync.models import (
     Echo,
     OutboxRow,
     OutboxState,
+    OutboxVerb,
 )
 from core.sync.models.outbox import OPEN
+from core.sync.push.attempts import doubt
 from core.sync.push.parcel import Parcel, Verdict, Verdicts
+from core.sync.push.said import settle_request
+from core.sync.push.verdicts import verdict as verdict_on
 from core.sync.wake import wake_push
 from core.work import UnitOfWork
 
 log = structlog.get_logger()
 
-_OVER = frozenset({OutboxState.DONE, OutboxState.WITHDRAWN})
+_OVER = frozenset({OutboxState.DONE, OutboxState.REFUSED, OutboxState.WITHDRAWN})
 #: What people need not find in the history: it says no more than that the machine works.
 _PASSING = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING})
 #: Of these the ERP has something: "queued again" would hide it.
@@ -46,7 +51,10 @@ def settle(work: UnitOfWork, outbound: Outbound[Any] | None, verdicts: Verdicts)
     for parcel, verdict in verdicts:
         if (row := held.get(parcel.outbox_id)) is not None:
             binding = bindings[parcel.binding_id]
-            _settle_row(row, verdict, changed_again=binding.id in changed_again)
+            _settle_row(row, verdict, overtaken=_overtaken(row, binding, changed_again))
+            if row.verb is not OutboxVerb.SEND:
+                settle_request(work, outbound, binding, row, verdict)
+                continue
             _settle_binding(work, binding, verdict)
             _keep_echo(work, binding, parcel, verdict)
             _tell(work, outbound, binding)
@@ -79,12 +87,25 @@ def bind(work: UnitOfWork, parcel: Parcel, *, binding: Binding, external_id: str
     ``binding`` is locked. The parcel knows the bound id afterwards, whoever bound it.
     """
     if binding.external_id is None:
-        binding.external_id = external_id
+        binding.external_id, parcel.bound_now = external_id, True
         if binding.delivery in {DeliveryState.SENDING, DeliveryState.IN_DOUBT}:
             show(work, binding, DeliveryState.ACKNOWLEDGED)
         wake_waiting(work, binding.id)
     parcel.external_id = binding.external_id
     return binding.external_id == external_id
+
+
+def unbind(work: UnitOfWork, parcels: Sequence[Parcel]) -> Verdicts:
+    """The ERP gave ids that are other records': forget them, and look before anything is sent."""
+    bindings = locked_bindings(work, parcels)
+    for parcel in parcels:
+        binding = bindings[parcel.binding_id]
+        if binding.external_id == parcel.external_id:
+            binding.external_id = None
+    doubt(work, parcels)
+    words = "The connector gave the id of another record: ours is looked for."
+    error = InDoubt(words)
+    return [(parcel, verdict_on(parcel, error)) for parcel in parcels]
 
 
 def show(work: UnitOfWork, binding: Binding, target: DeliveryState) -> None:
@@ -118,18 +139,35 @@ def wake_waiting(work: UnitOfWork, binding_id: UUID) -> None:
             wake_push(work, connection_id, kind)
 
 
-def _with_open_row(work: UnitOfWork, parcels: Sequence[Parcel]) -> set[UUID]:
-    """Bindings whose record changed again while it was being sent."""
+def _with_open_row(work: UnitOfWork, parcels: Sequence[Parcel]) -> dict[UUID, set[OutboxVerb]]:
+    """Bindings of which more waits than what is being sent, and what that is."""
     ids = [parcel.binding_id for parcel in parcels]
-    statement = select(OutboxRow.binding_id).where(
+    statement = select(OutboxRow.binding_id, OutboxRow.verb).where(
         OutboxRow.binding_id.in_(ids), OutboxRow.state.in_(OPEN)
     )
-    return set(work.session.scalars(statement))
+    found: dict[UUID, set[OutboxVerb]] = {}
+    for binding_id, verb in work.session.execute(statement):
+        found.setdefault(binding_id, set()).add(verb)
+    return found
 
 
-def _settle_row(row: OutboxRow, verdict: Verdict, *, changed_again: bool) -> None:
-    # The later row brings the record as it is now: this one need not be tried again.
-    row.state = OutboxState.DONE if changed_again else verdict.row
+def _overtaken(row: OutboxRow, binding: Binding, waiting: Mapping[UUID, set[OutboxVerb]]) -> bool:
+    """A later row brings the record as it is now, or cancels it: this one need not go on."""
+    verbs = waiting.get(binding.id, set())
+    if row.verb is OutboxVerb.SEND and OutboxVerb.SEND in verbs:
+        return True
+    return (
+        row.verb is not OutboxVerb.CANCEL
+        and OutboxVerb.CANCEL in verbs
+        and binding.external_id is not None
+    )
+
+
+def _settle_row(row: OutboxRow, verdict: Verdict, *, overtaken: bool) -> None:
+    row.state = verdict.row
+    if overtaken and verdict.row is not OutboxState.DONE:
+        sent = row.verb is OutboxVerb.SEND
+        row.state = OutboxState.DONE if sent else OutboxState.WITHDRAWN
     row.claimed_by, row.claimed_until = None, None
     row.due_at = verdict.due_at or utcnow()
     same = verdict.counts and verdict.error == row.error

@@ -1,4 +1,7 @@
-"""Records sent in one step: by a key the ERP enforces, or by creating and looking afterwards."""
+"""Records sent in one step: by a key the ERP enforces, or by creating and looking afterwards.
+
+Where the ERP can not even be looked at, what is in doubt is left to a person.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,16 @@ from typing import Any
 
 from core.clock import utcnow
 from core.sync.contract import Creates, Updates, Upserts
+from core.sync.documents import SalesOrder
 from core.sync.models import Binding, DeliveryState, OutboxState
-from core.sync.push.adopt import Absent, Adopt, Unclear, finding
-from core.sync.push.attempts import resolve
+from core.sync.push.adopt import Absent, Adopt, Elsewhere, Unclear, finding
+from core.sync.push.answers import owners_of, read_back
+from core.sync.push.attempts import Call, resolve
 from core.sync.push.claim import LEASE
 from core.sync.push.parcel import Parcel, Verdict, Verdicts
 from core.sync.push.round import Round
-from core.sync.push.settle import bind, locked_bindings, settle
-from core.sync.push.verdicts import confirmed, stopped
+from core.sync.push.settle import bind, locked_bindings, settle, unbind
+from core.sync.push.verdicts import confirmed, not_shown, stopped, unknown
 from core.sync.values import Done, Outcome
 from core.work import UnitOfWork
 
@@ -25,20 +30,48 @@ QUARANTINE = LEASE
 
 
 def upsert(step: Round, erp: Upserts[Any], parcels: Sequence[Parcel]) -> None:
-    step.write("upsert", parcels, lambda items: erp.upsert([p.outgoing for p in items]), yes=_bound)
+    def call(items: Sequence[Parcel]) -> Sequence[Outcome]:
+        return read_back(erp, erp.upsert([parcel.outgoing for parcel in items]), items)
+
+    step.write("upsert", parcels, call, yes=_bound)
 
 
 def create(step: Round, erp: Creates[Any], parcels: Sequence[Parcel]) -> None:
-    """What is bound is updated where the ERP can; what may be there is looked for first."""
-    bound = [parcel for parcel in parcels if parcel.external_id is not None]
+    """What is bound is updated where the ERP can; what may be there is looked for first.
+
+    What was created is looked for, too: its customer and total are compared, a double shows at
+    once, and an answer that named another record binds nothing.
+    """
+    made = [parcel for parcel in parcels if _is_made(parcel)]
+    bound = [p for p in parcels if p.external_id is not None and not _is_made(p)]
     unsure = [p for p in parcels if p.external_id is None and p.unsure_since is not None]
     fresh = [p for p in parcels if p.external_id is None and p.unsure_since is None]
     _update(step, erp, bound)
-    fresh += _look(step, _out_of_quarantine(step, unsure))
+    fresh += _look(step, made + _out_of_quarantine(step, unsure))
     if not step.locked_out:
-        step.write(
-            "create", fresh, lambda items: erp.create([p.outgoing for p in items]), yes=_bound
-        )
+        _look(step, step.write("create", fresh, _creating(erp), yes=_acknowledged))
+
+
+def create_blindly(step: Round, erp: Creates[Any], parcels: Sequence[Parcel]) -> None:
+    """At most once, as an admin accepted: what may have arrived is never sent again by itself."""
+    _update(step, erp, [parcel for parcel in parcels if parcel.external_id is not None])
+    unbound = [parcel for parcel in parcels if parcel.external_id is None]
+    unsure = [parcel for parcel in unbound if parcel.unsure_since is not None]
+    words = "whoever sent it was interrupted."
+    step.settle([(parcel, unknown(words)) for parcel in unsure])
+    fresh = [parcel for parcel in unbound if parcel.unsure_since is None]
+    if not step.locked_out:
+        step.write("create", fresh, _creating(erp), yes=_bound)
+
+
+def _creating(erp: Creates[Any]) -> Call:
+    return lambda items: erp.create([parcel.outgoing for parcel in items])
+
+
+def _is_made(parcel: Parcel) -> bool:
+    """Created and answered, and nobody looked yet. Only of orders a look tells all there is."""
+    bound = parcel.external_id is not None and parcel.acknowledged
+    return bound and isinstance(parcel.document, SalesOrder)
 
 
 def _update(step: Round, erp: object, parcels: Sequence[Parcel]) -> None:
@@ -84,18 +117,43 @@ def _look(step: Round, parcels: Sequence[Parcel]) -> list[Parcel]:
     hits = step.find(parcels) if parcels else None
     if hits is None:
         return []
-    found = [(parcel, finding(parcel, hits[parcel.reference])) for parcel in parcels]
+    shown = [one for one in parcels if one.external_id is None or hits[one.reference]]
+    late = [one for one in parcels if one.external_id is not None and not hits[one.reference]]
+    found = [(p, finding(p, hits[p.reference], tolerance=step.tolerance)) for p in shown]
     verdicts: Verdicts = [(p, stopped(r.words)) for p, r in found if isinstance(r, Unclear)]
+    verdicts += [(parcel, not_shown(parcel)) for parcel in late]
+    adopted = [(parcel, result) for parcel, result in found if isinstance(result, Adopt)]
     with step.context.write() as work:
-        bindings = locked_bindings(work, parcels)
+        locked_bindings(work, parcels)
         resolve(work, parcels)
-        for parcel, result in found:
-            if isinstance(result, Adopt):
-                done = Done(ref=result.hit.ref, state=result.hit.state)
-                verdicts.append((parcel, _bound(work, parcel, bindings[parcel.binding_id], done)))
+        verdicts += unbind(work, [p for p, result in found if isinstance(result, Elsewhere)])
+        verdicts += _adopt(work, step, adopted)
         settle(work, step.outbound, verdicts)
     step.settled.update(parcel.outbox_id for parcel, _ in verdicts)
     return [parcel for parcel, result in found if isinstance(result, Absent)]
+
+
+def _adopt(work: UnitOfWork, step: Round, adopted: Sequence[tuple[Parcel, Adopt]]) -> Verdicts:
+    bindings = locked_bindings(work, [parcel for parcel, _ in adopted])
+    owners = owners_of(work, step.route, [result.hit.ref.id for _, result in adopted])
+    verdicts: Verdicts = []
+    for parcel, result in adopted:
+        ref, binding = result.hit.ref, bindings[parcel.binding_id]
+        if owners.get(ref.id, binding.id) == binding.id:
+            done = Done(ref=ref, state=result.hit.state)
+            verdicts.append((parcel, _bound(work, parcel, binding, done)))
+        else:
+            words = f"The ERP's {ref.id} carries our reference and belongs to another record."
+            verdicts.append((parcel, stopped(words)))
+    return verdicts
+
+
+def _acknowledged(work: UnitOfWork, parcel: Parcel, binding: Binding, done: Done) -> Verdict | None:
+    """Bound; what it is like over there is looked at next. Of other records nothing is."""
+    said = _bound(work, parcel, binding, done)
+    binding.number = done.number or binding.number
+    there = said.row is OutboxState.DONE and isinstance(parcel.document, SalesOrder)
+    return None if there else said
 
 
 def _bound(work: UnitOfWork, parcel: Parcel, binding: Binding, done: Done) -> Verdict:

@@ -17,6 +17,7 @@ from core.sync.errors import (
     Unsent,
 )
 from core.sync.models import DeliveryState, OutboxState
+from core.sync.outbox import UNKNOWN
 from core.sync.push.parcel import Parcel, Verdict
 from core.sync.values import Done
 
@@ -26,6 +27,15 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 60.0
 MOST_CONFLICTS = 3
 #: Unanswered writes in a row, though the ERP answers when asked, before a person must look.
 MOST_DOUBTS = 8
+
+
+class NotShown(SyncError):
+    """What the ERP said it made is not found by its reference."""
+
+    code = "sync.not_shown"
+
+
+_MOST = {Conflict.code: MOST_CONFLICTS, NotShown.code: MOST_DOUBTS}
 
 
 def confirmed(done: Done) -> Verdict:
@@ -50,6 +60,21 @@ def later(message: str, due_at: datetime, *, code: str, counts: bool = False) ->
     )
 
 
+def unknown(error: object) -> Verdict:
+    """The ERP can not be asked whether it arrived: never sent again but by a person."""
+    return stopped(
+        f"It was sent and no answer came, and this ERP can not be asked for it: {error} Look"
+        " there for our reference. Only if it is not there, have it tried again.",
+        code=UNKNOWN,
+    )
+
+
+def not_shown(parcel: Parcel) -> Verdict:
+    """The ERP made it, and its look-up does not show it (yet)."""
+    words = f"The ERP answered that it made {parcel.external_id}, and does not show it."
+    return verdict(parcel, NotShown(words))
+
+
 def verdict(parcel: Parcel, error: SyncError) -> Verdict:
     """What ``error``, said of this record or of the whole list, means for it."""
     words = str(error)
@@ -62,7 +87,7 @@ def verdict(parcel: Parcel, error: SyncError) -> Verdict:
             found = later(f"The ERP asks to wait: {words}", error.until, code=error.code)
         case AuthFailed():
             found = later(f"The ERP refuses our credentials: {words}", utcnow(), code=error.code)
-        case Conflict() if _tries(parcel, error) < MOST_CONFLICTS:
+        case Conflict() | NotShown() if _tries(parcel, error) < _MOST[error.code]:
             found = later(words, _next_try(parcel, error), code=error.code, counts=True)
         case Unsent():
             found = later(words, _next_try(parcel, error), code=error.code, counts=True)

@@ -107,7 +107,7 @@ def test_a_crash_at_any_transaction_boundary_loses_and_doubles_nothing(connected
     pytest.fail("the run never ended")
 
 
-@pytest.mark.parametrize("when", list(When))
+@pytest.mark.parametrize("when", [When.BEFORE, When.AFTER])
 def test_a_crash_at_any_call_loses_and_doubles_nothing(connected: Trial, when: When) -> None:
     for at in range(1, MANY):
         orders = connected.orders(2)
