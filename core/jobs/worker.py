@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from core.db.listener import Listener
 from core.db.notice import EVENTS, JOBS
@@ -21,6 +22,7 @@ from core.jobs.claims import Claim, ClaimLost, Wanted
 from core.jobs.context import Running
 from core.jobs.job import Job
 from core.jobs.schedule import plan
+from core.masking import masked
 from core.workers import Process
 
 log = structlog.get_logger(__name__)
@@ -117,7 +119,8 @@ class Worker:
 
     def _work(self) -> None:
         while (claim := self._next()) is not None:
-            self._run(claim)
+            with bound_contextvars(job=claim.job.name, job_id=str(claim.job_id)):
+                self._run(claim)
             del self._in_hand[claim.job_id]
             self._news[JOBS].set()  # its partition and its lane are free
 
@@ -178,7 +181,8 @@ class Worker:
             settle = partial(claims.put_back, claim=claim, after_s=_BUSY_RETRY_S)
         except (Exception, SystemExit) as error:
             log.warning("job.failed", job=claim.job.name, exc_info=error)
-            settle = partial(claims.fail, claim=claim, error=f"{type(error).__name__}: {error}")
+            words = masked(f"{type(error).__name__}: {error}")
+            settle = partial(claims.fail, claim=claim, error=words)
         else:
             settle = partial(claims.finish, claim=claim)
         while not (self._answered(partial(self._settle, settle)) or self._gone.is_set()):

@@ -23,10 +23,11 @@ from core.sync.models import Binding
 from core.sync.open_sessions import expire_session
 from core.sync.push.adopt import TOLERANCE
 from core.sync.push.answers import not_anothers
-from core.sync.push.attempts import Call, close_attempt, is_answer, open_attempt, outcomes_of
+from core.sync.push.attempts import Call, close_attempt, is_answer, open_attempt
 from core.sync.push.claim import Route, renew
 from core.sync.push.parcel import Parcel, Verdict, Verdicts
 from core.sync.push.settle import locked_bindings, settle
+from core.sync.push.traced import traced
 from core.sync.push.verdicts import unknown, verdict
 from core.sync.values import Done, Found, Outcome, Seen
 from core.work import UnitOfWork
@@ -70,7 +71,7 @@ class Round:
             attempt_id = open_attempt(
                 work, self.route, verb, run_id=self.context.job_id, parcels=parcels
             )
-        outcomes = outcomes_of(call, parcels)
+        outcomes = traced(verb, attempt_id, call, parcels)
         self.answered = self.answered or is_answer(outcomes)
         if isinstance(outcomes, Rejected) and len(parcels) > 1:
             return self._halve(verb, parcels, call, yes=yes, attempt=(attempt_id, outcomes))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from core.clock import utcnow
 from core.errors import CrmError
@@ -61,7 +62,9 @@ def push_round(context: JobContext, route: Route, *, claimant: UUID) -> bool:
         parcels = claim(work, route, claimant)
     if not parcels:
         return False
-    return _deliver(context, connection, outbound, parcels)
+    run = str(context.job_id)
+    with bound_contextvars(connection=connection.name, kind=route.kind, run_id=run):
+        return _deliver(context, connection, outbound, parcels)
 
 
 def _deliver(
