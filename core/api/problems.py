@@ -62,8 +62,7 @@ class Problem:
         }
         if self.errors:
             body["errors"] = [{"field": name, "message": self.errors[name]} for name in self.errors]
-        if self.status >= 500:
-            body["request_id"] = request_id()
+        body["request_id"] = request_id()
         return Response(to_json(body), self.status, self.headers, content_type=PROBLEM_JSON)
 
 

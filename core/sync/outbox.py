@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from core.clock import utcnow
@@ -27,6 +28,8 @@ from core.sync.models.outbox import OPEN
 from core.sync.wake import wake_push
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
+
+log = structlog.get_logger(__name__)
 
 _KEPT = frozenset(
     {
@@ -153,6 +156,13 @@ def put_in_queue(work: UnitOfWork, binding: Binding) -> OutboxRow:
     else:
         _show_queued(binding)
         wake_push(work, binding.connection_id, binding.kind)
+    log.info(
+        "record.queued",
+        reference=binding.reference,
+        kind=binding.kind,
+        record=str(binding.local_id),
+        waits=row.state is OutboxState.WAITING,
+    )
     return row
 
 

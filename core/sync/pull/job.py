@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from structlog.contextvars import bound_contextvars
 
 from core.errors import CrmError
 from core.jobs.job import CatchUp, Job, JobContext
@@ -26,7 +27,8 @@ EVERY_S = 3.0
 
 
 def pull(context: JobContext, args: Mapping[str, Any]) -> None:
-    pull_once(context, UUID(args["connection"]), paced=True)
+    with bound_contextvars(connection_id=args["connection"], run_id=str(context.job_id)):
+        pull_once(context, UUID(args["connection"]), paced=True)
 
 
 def pull_once(
