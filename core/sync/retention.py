@@ -11,11 +11,9 @@ from sqlalchemy import exists, select
 from core.clock import utcnow
 from core.jobs.job import Job, JobContext
 from core.retention import delete_rows
-from core.sync.models import Attempt, AttemptItem, Echo, OutboxRow, OutboxState
+from core.sync.models import Attempt, AttemptItem, OutboxRow, OutboxState
 from core.sync.models.attempt import UNSURE
 
-#: An echo of ours comes back with the next polls, or never.
-_ECHO_KEPT = timedelta(days=1)
 _OVER = (OutboxState.DONE, OutboxState.REFUSED, OutboxState.WITHDRAWN)
 
 
@@ -30,7 +28,6 @@ def forget(context: JobContext, _args: Mapping[str, Any]) -> None:
     tried = exists().where(AttemptItem.outbox_id == OutboxRow.id)
     over = OutboxRow.state.in_(_OVER)
     delete_rows(context, OutboxRow, (over, OutboxRow.ended_at < long_ago, ~tried))
-    delete_rows(context, Echo, (Echo.written_at < utcnow() - _ECHO_KEPT,))
 
 
 job = Job(name="core.sync.forget", run=forget, cron="41 3 * * *")

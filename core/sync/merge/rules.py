@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from core.sync.merge.shared import Policy, Shared, SharedField, Values, Writer
+from core.sync.merge.shared import Policy, Shared, SharedField, Values, Writer, is_new
 
 
 class Step(StrEnum):
@@ -54,6 +54,12 @@ class Base:
         return Base(
             theirs=_put(self.theirs, name, theirs), ours=mine, awaited=self.awaited - {name}
         )
+
+    def without_new(self, ours: Values) -> Base:
+        """The same less entries that came back from the ERP under their lasting names."""
+        over = {name for name in self.ours if is_new(name) and name not in ours}
+        mine = {name: value for name, value in self.ours.items() if name not in over}
+        return replace(self, ours=mine, awaited=self.awaited - over)
 
     def wrote(self, name: str, ours: Any) -> Base:
         """The same when we wrote a field over there, and have not read it back."""
@@ -104,6 +110,7 @@ Newer = Callable[[str], bool | None]
 def merge(shared: Shared[Any], base: Base, *, ours: Values, theirs: Values, newer: Newer) -> Merged:
     steps: dict[Step, dict[str, Sides]] = {step: {} for step in Step}
     lost: dict[str, Any] = {}
+    base = base.without_new(ours)
     for name in sorted({*ours, *theirs, *base.names()}):
         what = shared.field(name)
         sides = Sides(

@@ -14,7 +14,8 @@ from core.work import UnitOfWork
 D = TypeVar("D", bound=Document)
 
 #: The fields of a record in plain values. An entry of a list has a field of its own, with the
-#: list's name before a dot: ``addresses.11``; one the ERP does not know yet, ``addresses.+1``.
+#: list's name before a dot: ``addresses.11``; one the ERP does not know yet is ``addresses.+`` and
+#: anything that tells it from others.
 Values = Mapping[str, Any]
 
 

@@ -8,7 +8,6 @@ from core.sync.models.binding import Binding, DeliveryState
 from core.sync.models.conflict import Cause, Conflict, ConflictState, Keep
 from core.sync.models.connection import Connection, ConnectionState
 from core.sync.models.cursor import Cursor, CursorMode, SweepStep
-from core.sync.models.echo import Echo
 from core.sync.models.gate import Gate
 from core.sync.models.inbox import InboxRow, InboxState
 from core.sync.models.listed import Listed
@@ -30,7 +29,6 @@ __all__ = [
     "Cursor",
     "CursorMode",
     "DeliveryState",
-    "Echo",
     "Gate",
     "InboxRow",
     "InboxState",

@@ -18,6 +18,7 @@ from core.sync.documents import Document
 from core.sync.errors import SyncError, Unsent
 from core.sync.exchange import Outbound, Waits
 from core.sync.gate import admitted
+from core.sync.merge.sending import read_back, refresh
 from core.sync.models import Connection, OutboxVerb
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.push import drafts, singles
@@ -160,7 +161,9 @@ def _send(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> Non
     read_again = load(step, connection, reread(step, connection, stale))
     ready = [parcel for parcel in parcels if not is_stale(parcel)] + read_again
     if ready and not step.troubled:
+        ready = refresh(step, connection, ready)
         _by_guarantee(step, connection, ready)
+        read_back(step, connection, ready)
 
 
 def _by_guarantee(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> None:

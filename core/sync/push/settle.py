@@ -1,9 +1,8 @@
-"""Writing down what became of records: one transaction for binding, outbox, echo and callbacks."""
+"""Writing down what became of records: one transaction for binding, outbox, agreement and callbacks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +10,14 @@ import structlog
 from sqlalchemy import and_, select, update
 
 from core.clock import utcnow
-from core.codec import canonical
-from core.ids import new_id
 from core.journal import note
 from core.sync.deliveries import delivery_of
 from core.sync.errors import InDoubt
 from core.sync.exchange import Outbound
+from core.sync.merge.written import note_outcomes
 from core.sync.models import (
     Binding,
     DeliveryState,
-    Echo,
     OutboxRow,
     OutboxState,
     OutboxVerb,
@@ -48,6 +45,7 @@ def settle(work: UnitOfWork, outbound: Outbound[Any] | None, verdicts: Verdicts)
     bindings = locked_bindings(work, parcels)
     held = held_rows(work, parcels)
     changed_again = _with_open_row(work, parcels)
+    outcomes: list[tuple[Binding, Parcel, Verdict]] = []
     for parcel, verdict in verdicts:
         if (row := held.get(parcel.outbox_id)) is not None:
             binding = bindings[parcel.binding_id]
@@ -56,8 +54,9 @@ def settle(work: UnitOfWork, outbound: Outbound[Any] | None, verdicts: Verdicts)
                 settle_request(work, outbound, binding, row, verdict)
                 continue
             _settle_binding(work, binding, verdict)
-            _keep_echo(work, binding, parcel, verdict)
+            outcomes.append((binding, parcel, verdict))
             _tell(work, outbound, binding)
+    note_outcomes(work, outbound, outcomes)
 
 
 def locked_bindings(work: UnitOfWork, parcels: Sequence[Parcel]) -> dict[UUID, Binding]:
@@ -185,21 +184,6 @@ def _settle_binding(work: UnitOfWork, binding: Binding, verdict: Verdict) -> Non
     steps_back = verdict.delivery in {DeliveryState.QUEUED, DeliveryState.WAITING}
     if verdict.delivery is not None and not (steps_back and binding.delivery in _THERE):
         show(work, binding, verdict.delivery)
-
-
-def _keep_echo(work: UnitOfWork, binding: Binding, parcel: Parcel, verdict: Verdict) -> None:
-    if verdict.done is None or binding.connection_id is None or binding.external_id is None:
-        return
-    work.session.add(
-        Echo(
-            id=new_id(),
-            connection_id=binding.connection_id,
-            kind=binding.kind,
-            external_id=binding.external_id,
-            version=verdict.done.ref.version,
-            hash=sha256(canonical(parcel.document)).hexdigest(),
-        )
-    )
 
 
 def _tell(work: UnitOfWork, outbound: Outbound[Any] | None, binding: Binding) -> None:

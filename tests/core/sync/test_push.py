@@ -16,7 +16,7 @@ from core.errors import RuleBroken
 from core.sync import connections, outbox
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.errors import Conflict, InDoubt, NotFound, RateLimited, Rejected, Unsent
-from core.sync.models import Attempt, AttemptItem, AttemptOutcome, Connection, Echo
+from core.sync.models import Attempt, AttemptItem, AttemptOutcome, Binding, Connection
 from core.sync.values import Outcome, Outgoing
 from core.testing import trial
 from tests.core.sync.outbound import Trial
@@ -43,13 +43,12 @@ def test_many_orders_leave_in_few_requests(connected: Trial) -> None:
     assert [calls.count(verb) for verb in ("upsert", "draft", "find", "confirm")] == [1, 1, 1, 1]
 
 
-def test_what_our_write_made_is_remembered_as_an_echo(connected: Trial) -> None:
+def test_the_version_our_write_made_is_remembered(connected: Trial) -> None:
     order = connected.order(connected.party())
     connected.push()
     with connected.host.read(connected.actor) as work:
-        echo = work.session.scalars(select(Echo).where(Echo.kind == trial.ORDER)).one()
-    assert echo.external_id == connected.external_id(order)
-    assert echo.version == connected.erp.store.all(SalesOrder)[0].ref.version
+        bound = work.session.scalars(select(Binding).where(Binding.local_id == order)).one()
+    assert bound.version == connected.erp.store.all(SalesOrder)[0].ref.version
 
 
 def test_an_order_waits_for_a_connection_and_leaves_when_there_is_one(there: Trial) -> None:
