@@ -30,8 +30,15 @@ class Settings:
     port: int = 8000
     web_workers: int = 2
     web_threads: int = 4
-    #: Threads of the worker process ``tandem run`` starts beside the web server.
-    worker_threads: int = 4
+    #: Worker processes ``tandem run`` keeps beside the web server; on SQLite there is one.
+    workers: int = 1
+    #: Jobs a worker runs at a time. An ERP that hangs holds two or three threads of each worker.
+    worker_threads: int = 8
+    #: The queues a worker takes jobs of, like ``sync,default``. Empty: all.
+    worker_queues: tuple[str, ...] = ()
+    #: Says where this is when it is opened, in place of the host's name: for containers, whose
+    #: names change with every start, and where one database server has several names.
+    installation_name: str = ""
     #: Hosts Tandem may call, like ``erp.example.com`` or ``*.example.com``. Empty: none.
     egress: tuple[str, ...] = ()
     #: True when served by https only: cookies are then sent over https alone.

@@ -12,7 +12,7 @@ from core.host import Host
 from core.registry.revisions import tables
 from core.requests import host
 from core.security.guard import PUBLIC, requires
-from core.workers import live_worker
+from core.workers import live_worker, unserved
 
 log = structlog.get_logger(__name__)
 
@@ -39,12 +39,19 @@ def problems(opened: Host) -> dict[str, str]:
     try:
         with opened.database.session(writes=False) as session:
             wrong = _behind(session, opened)
-            if "schema" not in wrong and not live_worker(session):
-                wrong["worker"] = "No worker is alive: nothing is sent or received."
+            if "schema" not in wrong:
+                wrong |= _nobody(session, opened)
     except (Busy, SQLAlchemyError) as error:
         log.warning("health.database", reason=str(error))
         return {"database": "The database does not answer."}
     return wrong
+
+
+def _nobody(session: Session, opened: Host) -> dict[str, str]:
+    if not live_worker(session):
+        return {"worker": "No worker is alive: nothing is sent or received."}
+    left = unserved(session, opened.registry.enabled(session).jobs.values())
+    return {"queues": f"No live worker serves: {', '.join(left)}."} if left else {}
 
 
 def _behind(session: Session, opened: Host) -> dict[str, str]:

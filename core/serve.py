@@ -1,6 +1,6 @@
-"""What ``tandem run`` and ``tandem worker`` start: the web server and one worker process.
+"""What ``tandem run`` and ``tandem worker`` start: the web server and worker processes.
 
-Two processes and no thread of each other's, on SQLite too: a worker thread beside web threads made
+Processes and no threads of each other's, on SQLite too: a worker thread beside web threads made
 an 80-row fetch take 25 ms instead of 0.02. The supervisor opens no database and no threads: it
 starts, watches, restarts and ends its children. Should it be killed, they end by themselves.
 """
@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -53,16 +54,19 @@ def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, and end cleanly. Raise PortTaken."""
     _wait_for_port(settings)
     environment = {**os.environ, **environment_of(settings)}
-    children = [_Child(_gunicorn(settings), environment), _Child(_worker(), environment)]
-    with _told_to_stop() as told:
+    with _told_to_stop() as told, TemporaryDirectory(prefix="tandem-metrics-") as figures:
+        # Each web process counts in a file of its own there, and /metrics adds them up.
+        web = {"PROMETHEUS_MULTIPROC_DIR": figures, **environment}
+        workers = [_Child(_worker(), environment) for _ in range(settings.workers)]
+        children = [_Child(_gunicorn(settings), web), *workers]
         while not told():
             for child in children:
                 child.look_after()
             time.sleep(_POLL_S)
-    for child in children:
-        child.terminate()
-    for child in children:
-        child.wait()
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()
 
 
 def work(settings: Settings) -> None:
@@ -72,10 +76,20 @@ def work(settings: Settings) -> None:
     from core.compose import open_host  # noqa: PLC0415
     from core.dispatch import Dispatcher  # noqa: PLC0415
     from core.jobs.worker import Worker  # noqa: PLC0415
+    from core.registry.revisions import check_tables  # noqa: PLC0415
+    from core.workers import check_queues  # noqa: PLC0415
 
     logs.configure(settings)
     host = open_host(settings)
-    worker = Worker(host, threads=settings.worker_threads, duties=(Dispatcher(host).step,))
+    with host.database.session(writes=False) as session:
+        check_tables(session, host.registry)
+        check_queues(host.registry.enabled(session).jobs.values(), settings.worker_queues)
+    worker = Worker(
+        host,
+        threads=settings.worker_threads,
+        duties=(Dispatcher(host).step,),
+        queues=settings.worker_queues,
+    )
     stop_when_told(worker)
     worker.run(grace_s=_GRACE_S)
     host.database.close()

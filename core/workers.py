@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.db.database import Database
 from core.db.moment import database_now
+from core.errors import NotFound
 from core.ids import new_id
 from core.jobs.job import Job
 from core.jobs.models import JobState, StoredJob, WorkerProcess, is_in
@@ -71,3 +72,11 @@ def unserved(session: Session, jobs: Iterable[Job]) -> list[str]:
     due = and_(is_in(StoredJob, JobState.WAITING), StoredJob.run_at <= database_now())
     waiting = select(StoredJob.name).where(due, StoredJob.name.in_(names)).distinct()
     return sorted({names[name] for name in session.scalars(waiting)})
+
+
+def check_queues(jobs: Iterable[Job], wanted: Sequence[str]) -> None:
+    """Raise NotFound for a queue that no job of the enabled modules is in."""
+    known = {job.queue for job in jobs}
+    if strange := sorted(set(wanted) - known):
+        there = ", ".join(sorted(known))
+        raise NotFound(f"There is no queue {', '.join(strange)}. There are: {there}.")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.db.migrate import version_table
+from core.errors import CrmError
 from core.registry.registry import Registry
 
 
@@ -27,20 +28,49 @@ class Tables:
     owner: str
     current: str | None
     newest: str | None
+    #: The installed code does not know where they are: a later version was here.
+    ahead: bool = False
 
     @property
     def behind(self) -> bool:
         return self.current != self.newest
 
 
+class WrongTables(CrmError):
+    """The database is not as the installed code wants it."""
+
+    code = "db.wrong_tables"
+
+
+def check_tables(session: Session, registry: Registry) -> None:
+    """Raise WrongTables, saying what to do, unless all are as the installed code wants them."""
+    for one in tables(session, registry):
+        if one.current is None and one.owner == "core":
+            raise WrongTables("There are no tables in the database: run tandem init first.")
+        if one.ahead:
+            raise WrongTables(
+                f"The tables of {one.owner} are at {one.current}, which this version of Tandem does"
+                " not know: start the version that made them, or a newer one."
+            )
+        if one.behind:
+            raise WrongTables(
+                f"The tables of {one.owner} are at {one.current} and this version of Tandem needs"
+                f" {one.newest}: run tandem db upgrade first."
+            )
+
+
 def tables(session: Session, registry: Registry) -> Iterator[Tables]:
     """The host's first: without them it can not be asked which modules are on."""
-    yield Tables("core", current(session, "core"), newest("migrations", "versions"))
+    yield _tables(session, "core", "migrations", "versions")
     for module in registry.enabled(session).modules[1:]:
         if module.migrations:
             package = registry.modules[module.name].package
-            wanted = newest(package, module.migrations)
-            yield Tables(module.name, current(session, module.name), wanted)
+            yield _tables(session, module.name, package, module.migrations)
+
+
+def _tables(session: Session, owner: str, package: str, folder: str) -> Tables:
+    now, known = current(session, owner), {own for own, _before in _revisions(package, folder)}
+    return Tables(owner, now, newest(package, folder), ahead=now is not None and now not in known)
 
 
 def current(session: Session, owner: str) -> str | None:
@@ -57,14 +87,19 @@ def current(session: Session, owner: str) -> str | None:
 @cache
 def newest(package: str, folder: str) -> str | None:
     """The installed head; None when there is none, or more than one."""
-    revisions = [
+    revisions = _revisions(package, folder)
+    followed = {before for _own, before in revisions}
+    heads = [own for own, _before in revisions if own is not None and own not in followed]
+    return heads[0] if len(heads) == 1 else None
+
+
+@cache
+def _revisions(package: str, folder: str) -> list[tuple[str | None, str | None]]:
+    return [
         _revision(Path(str(path)))
         for path in files(package).joinpath(folder).iterdir()
         if path.name.endswith(".py")
     ]
-    followed = {before for _own, before in revisions}
-    heads = [own for own, _before in revisions if own is not None and own not in followed]
-    return heads[0] if len(heads) == 1 else None
 
 
 def _revision(path: Path) -> tuple[str | None, str | None]:

@@ -21,6 +21,7 @@ from core.web.i18n import gettext as _
 from core.web.i18n import ngettext
 from core.web.light import Light, Tone
 from core.work import UnitOfWork
+from core.workers import unserved
 
 _PAGE = "sync_pages.index"
 #: More than this is "many" to a light.
@@ -35,6 +36,16 @@ def ask(work: UnitOfWork) -> Light:
     found = work.session.execute(visible(work, statement).order_by(Connection.name)).all()
     stopped, works = _facts(work)
     tone, words = _said(found, stopped)
+    if works and (left := unserved(work.session, work.enabled.jobs.values())):
+        banner = _(
+            "Work waits that no worker takes: none serves %(queues)s. Start one with “tandem worker"
+            " --queues %(option)s”.",
+            queues=", ".join(left),
+            option=",".join(left),
+        )
+        return Light(
+            tone=Tone.RED, words=_("Work that nobody takes"), endpoint=_PAGE, banner=banner
+        )
     if not works:
         banner = _(
             "Nothing is sent or read: no worker runs. Start one with “tandem run”, or “tandem"
