@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from core.sync.documents import (
     Invoice,
     InvoiceLine,
     InvoiceState,
+    Party,
     Payment,
     Product,
     Progress,
@@ -37,6 +39,8 @@ class Erp:
     store: Store = field(default_factory=Store)
     faults: Faults = field(default_factory=Faults)
     password: str = ""
+    #: What it makes of a party it is sent: names in capitals, no second phone number.
+    keeps: Callable[[Party], Party] = field(default=lambda party: party)
 
     def confirm(self, key: str, order: SalesOrder) -> Row[SalesOrder]:
         """Confirming makes the shipment and the invoice, both still to be done by somebody."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.fake.erp import Erp
 from connectors.fake.shelf import Shelf
+from connectors.fake.store import Row
 from core.sync.documents import DocumentState, Party
-from core.sync.errors import Rejected
+from core.sync.errors import Conflict, NotFound, Rejected
 from core.sync.sessions import each
 from core.sync.values import Done, Outcome, Outgoing, Ref, Seen, Stream
 
@@ -40,10 +41,26 @@ class Parties:
         if not item.document.name.strip():
             raise Rejected("a party needs a name", field="name")
         with self.erp.store.transaction():
-            known = self.erp.store.referring(Party, [item.reference])
-            key = item.ref.id if item.ref else known[0].id if known else self._next()
-            row = self.erp.store.put(key, item.document, reference=item.reference)
+            known = self._bound(item.ref) if item.ref else self._known(item.reference)
+            key = known.id if known else self.erp.store.number("P")
+            kept = self.erp.keeps(self._addressed(item.document))
+            row = self.erp.store.put(key, kept, reference=item.reference)
         return Done(ref=row.ref, state=DocumentState.CONFIRMED, number=row.body.number)
 
-    def _next(self) -> str:
-        return self.erp.store.number("P")
+    def _known(self, reference: str) -> Row[Party] | None:
+        return next(iter(self.erp.store.referring(Party, [reference])), None)
+
+    def _bound(self, ref: Ref) -> Row[Party]:
+        row = self.erp.store.get(Party, ref.id)
+        if row is None:
+            raise NotFound(f"there is no party {ref.id}")
+        if ref.version not in {None, row.ref.version}:
+            raise Conflict(f"party {ref.id} was changed here meanwhile")
+        return row
+
+    def _addressed(self, party: Party) -> Party:
+        """Addresses get an id of this ERP's own."""
+        addresses = (
+            a if a.id else replace(a, id=self.erp.store.number("A")) for a in party.addresses
+        )
+        return replace(party, addresses=tuple(addresses))
