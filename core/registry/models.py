@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import utcnow
@@ -22,6 +22,18 @@ class Installation(Base):
     #: Grows whenever a module is enabled or disabled: what processes cache is keyed by it.
     generation: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    #: Grows when the database is put back to an earlier state; see ``core.installation``.
+    epoch: Mapped[int] = mapped_column(default=1)
+    #: Where it was opened last: host and file, or server and database. '' before the first time.
+    place: Mapped[str] = mapped_column(default="")
+    opened_at: Mapped[datetime | None]
+    #: Grows as long as anybody is at work; what was seen of it is also kept beside the database.
+    mark: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Why nothing is sent or read until a person decides; '' when all is well.
+    held: Mapped[str] = mapped_column(default="")
+    #: False in a copy, until it is told that it may.
+    pushes: Mapped[bool] = mapped_column(default=True)
+    copy_of: Mapped[UUID | None]
 
 
 class ModuleState(Base):

@@ -16,6 +16,7 @@ from core.clock import utcnow
 from core.db.moment import database_now
 from core.db.upsert import insert_into
 from core.jobs.queue import enqueue
+from core.registry.models import Installation
 from core.sync.models import Connection, ConnectionState, Gate
 from core.work import UnitOfWork
 
@@ -27,16 +28,18 @@ FIRST_PROBE_S, LONGEST_PROBE_S = 5.0, 30.0
 REOPEN = "core.sync.reopen"
 
 
-def admitted(work: UnitOfWork, connection_id: UUID) -> Connection | None:
+def admitted(work: UnitOfWork, connection_id: UUID, *, writes: bool = False) -> Connection | None:
     """The connection, where its ERP may be called now; None: nothing is called.
 
-    Whoever is about to talk to an ERP asks here first. What is refused waits, and no try counts.
+    Whoever is about to talk to an ERP asks here first; who ``writes`` is told no in a copy of an
+    installation. What is refused waits, and no try counts.
     """
-    return work.session.scalar(
-        select(Connection).where(
-            Connection.id == connection_id, Connection.state == ConnectionState.LIVE, ~_shut()
-        )
+    found = select(Connection).where(
+        Connection.id == connection_id, Connection.state == ConnectionState.LIVE, ~_shut()
     )
+    if writes:
+        found = found.where(exists().where(Installation.pushes, Installation.held == ""))
+    return work.session.scalar(found)
 
 
 def count_failure(work: UnitOfWork, connection_id: UUID, reason: str) -> None:

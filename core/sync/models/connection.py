@@ -90,5 +90,7 @@ class Connection(Owned, Editable, Record):
     accepts_at_most_once: Mapped[bool] = mapped_column(default=False)
     #: Calls that leave for it, of all processes together; None: as fast as it answers.
     calls_per_second: Mapped[Decimal | None] = mapped_column(Precise)
+    #: Why it is paused until ``tandem sync resume``; '' when a person may resume it here.
+    held: Mapped[str] = mapped_column(default="")
     last_error: Mapped[str] = mapped_column(default="")
     last_error_at: Mapped[datetime | None]
