@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from core.events import on
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import Party
 from core.sync.exchange import Mirror, Outbound, RecordPage
 from core.web.i18n import lazy as _
 from modules.contacts import api, erp, panels, views
+from modules.contacts.events import PartyChanged
 from modules.contacts.kinds import PARTY
 from modules.contacts.services.arrivals import receive_parties
+from modules.contacts.services.sharing import SHARED
 from modules.contacts.statement import PARTIES
 
 _PAGE = RecordPage("contacts_pages.party", "key")
@@ -46,7 +49,10 @@ module = Module(
             order=10,
         ),
     ),
-    outbound=(Outbound(kind=PARTY, document=Party, load=erp.load_party, page=_PAGE),),
+    subscriptions=(on(PartyChanged, erp.send_party),),
+    outbound=(
+        Outbound(kind=PARTY, document=Party, load=erp.load_party, page=_PAGE, shared=SHARED),
+    ),
     mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties, page=_PAGE, every_s=15),),
     migrations="migrations",
 )

@@ -10,8 +10,17 @@ from core.sync.documents import Address as AddressDocument
 from core.sync.documents import ContactPoint as PointDocument
 from core.sync.documents import Party as PartyDocument
 from core.sync.exchange import Bindings
-from core.work import UnitOfWork
+from core.sync.merge.touching import changed_here
+from core.work import OURSELVES, UnitOfWork
+from modules.contacts.events import PartyChanged
 from modules.contacts.models import Address, ContactPoint, Party
+from modules.contacts.services.sharing import SHARED
+
+
+def send_party(event: PartyChanged, work: UnitOfWork) -> None:
+    """What a person changed goes to every ERP that has the party; arrivals see to their own."""
+    if event.source == OURSELVES:
+        changed_here(work, SHARED, {event.party_id: event.fields})
 
 
 def load_party(work: UnitOfWork, party_id: UUID, bindings: Bindings) -> PartyDocument:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from modules.contacts.models.address import Address, ContactPoint
 from modules.contacts.models.party import ExternalIdentity, Party, PartyRelation, PartyRole
-from modules.contacts.models.said import PartyInErp
 from modules.contacts.models.timeline import Interaction, TimelineEntry
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "ExternalIdentity",
     "Interaction",
     "Party",
-    "PartyInErp",
     "PartyRelation",
     "PartyRole",
     "TimelineEntry",

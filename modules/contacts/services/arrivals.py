@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table
 
 from core.db.base import Record
 from core.db.bulk import Upsert
@@ -18,14 +18,18 @@ from core.ids import new_id
 from core.sync.documents import Party as PartyDocument
 from core.sync.documents import PartyKind
 from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.merge.records import Met, agree, merge_records, moved
+from core.sync.merge.shared import Values
+from core.sync.merge.touching import changed_here
 from core.work import UnitOfWork
 from modules.contacts.events import PartyCreated
 from modules.contacts.kinds import PARTY
-from modules.contacts.models import Address, ContactPoint, Party, PartyInErp, PartyRole
+from modules.contacts.models import Address, ContactPoint, Party, PartyRole
 from modules.contacts.rules import PointKind, Role
 from modules.contacts.services.finding import search_again
-from modules.contacts.services.merging import merge_parties
-from modules.contacts.services.said import Said, known, said
+from modules.contacts.services.holding import hold_parties, write
+from modules.contacts.services.said import ADDRESSES, POINTS, entries, lasting, said
+from modules.contacts.services.sharing import SHARED
 
 Row = dict[str, Any]
 
@@ -36,31 +40,37 @@ def receive_parties(
     # A stream may name a record twice: the last one counts.
     latest = {item.external_id: item for item in arrived}
     fresh = {key: said(item.document) for key, item in latest.items() if item.local_id is None}
-    ours = {item.local_id: said(item.document) for item in latest.values() if item.local_id}
-    before = _before(work, bindings, list(ours))
-    moved = {key: new for key, new in ours.items() if _base(before.get(key)) != new}
+    ours = {item.local_id: item for item in latest.values() if item.local_id}
     ids = {key: new_id() for key in fresh}
     _create(work, bindings, {ids[key]: new for key, new in fresh.items()})
-    merge_parties(work, bindings, moved, before)
+    merged = _merge(work, bindings, ours)
     bindings.bind(PARTY, ids)
-    search_again(work, [*ids.values(), *moved])
-    return Counts(written=len(ids) + len(moved), unchanged=len(ours) - len(moved))
+    search_again(work, list(ids.values()))
+    return Counts(written=len(ids) + merged, unchanged=len(ours) - merged)
 
 
-def _before(
-    work: UnitOfWork, bindings: Bindings, party_ids: Sequence[UUID]
-) -> dict[UUID, PartyInErp]:
-    found = select(PartyInErp).where(
-        PartyInErp.connection_id == bindings.connection_id, PartyInErp.party_id.in_(party_ids)
-    )
-    return {entry.party_id: entry for entry in work.session.scalars(found)}
+def _merge(
+    work: UnitOfWork, bindings: Bindings, ours: Mapping[UUID, Arrived[PartyDocument]]
+) -> int:
+    """Answers how many changed on either side since both agreed."""
+    theirs = {key: said(item.document) for key, item in ours.items()}
+    held = hold_parties(work, moved(work, SHARED, bindings, theirs))
+    for key, one in held.items():
+        one.recognise(theirs[key])
+        if one.party.source == bindings.connection_name:
+            one.party.observed_at = work.observed_at
+    met = {
+        key: Met(ours=one.values(), theirs=theirs[key], stamp=ours[key].stamp)
+        for key, one in held.items()
+    }
+    changes = merge_records(work, SHARED, bindings, met)
+    write(work, held, changes)
+    news = {key: {name.partition(".")[0] for name in values} for key, values in changes.items()}
+    changed_here(work, SHARED, news, but=bindings.connection_id)
+    return len(held)
 
 
-def _base(entry: PartyInErp | None) -> Said | None:
-    return known(entry.said) if entry else None
-
-
-def _create(work: UnitOfWork, bindings: Bindings, parties: Mapping[UUID, Said]) -> None:
+def _create(work: UnitOfWork, bindings: Bindings, parties: Mapping[UUID, Values]) -> None:
     mark = {"company_id": bindings.company_id}
     born = {**mark, "source": bindings.connection_name}
     saved = {"version": 1, "created_at": work.observed_at, "updated_at": work.observed_at}
@@ -68,8 +78,8 @@ def _create(work: UnitOfWork, bindings: Bindings, parties: Mapping[UUID, Said]) 
     _insert(work, PartyRole, [_row(key) | {"role": Role.CUSTOMER} | mark for key in parties])
     _insert(work, Address, [row | born | saved for row in _addresses(parties)])
     _insert(work, ContactPoint, [row | born | saved for row in _points(parties)])
-    seen = {"connection_id": bindings.connection_id, "observed_at": work.observed_at, **mark}
-    _insert(work, PartyInErp, [_row(key) | {"said": new} | seen for key, new in parties.items()])
+    ours = {key: {"kind": PartyKind.ORGANISATION.value, **new} for key, new in parties.items()}
+    agree(work, SHARED, bindings, {k: Met(ours=ours[k], theirs=new) for k, new in parties.items()})
     for key in parties:
         work.publish(
             PartyCreated(
@@ -86,13 +96,13 @@ def _row(party_id: UUID) -> Row:
     return {"id": new_id(), "party_id": party_id}
 
 
-def _party(work: UnitOfWork, key: UUID, new: Said) -> Row:
+def _party(work: UnitOfWork, key: UUID, new: Values) -> Row:
     return {
         "id": key,
         "name": new["name"],
-        "kind": PartyKind(new["kind"] or PartyKind.ORGANISATION),
-        "number": new["number"],
-        "tax_id": new["tax_id"],
+        "kind": PartyKind(new.get("kind", PartyKind.ORGANISATION)),
+        "number": new.get("number"),
+        "tax_id": new.get("tax_id"),
         "language": None,
         "owner_id": None,
         "active": new["active"],
@@ -101,15 +111,15 @@ def _party(work: UnitOfWork, key: UUID, new: Said) -> Row:
     }
 
 
-def _addresses(parties: Mapping[UUID, Said]) -> Iterator[Row]:
+def _addresses(parties: Mapping[UUID, Values]) -> Iterator[Row]:
+    serves = {"billing": True, "shipping": True, "active": True}
     for key, new in parties.items():
-        for erp_key, street in new["addresses"].items():
-            serves = {"billing": True, "shipping": True, "active": True, "erp_key": erp_key}
-            yield _row(key) | street | serves
+        for erp_key, street in entries(new, ADDRESSES):
+            yield _row(key) | street | serves | {"erp_key": lasting(erp_key)}
 
 
-def _points(parties: Mapping[UUID, Said]) -> Iterator[Row]:
+def _points(parties: Mapping[UUID, Values]) -> Iterator[Row]:
     for key, new in parties.items():
-        for kind, value in new["points"]:
+        for _name, (kind, value) in entries(new, POINTS):
             reach = {"kind": PointKind(kind), "value": value, "label": "", "preferred": False}
             yield _row(key) | reach

@@ -12,7 +12,8 @@ from sqlalchemy import Row, case, or_, select
 from core.companies import fetch, visible
 from core.errors import Invalid
 from core.security.models import User
-from core.sync.models import Binding, Connection
+from core.sync.merge.asking import OpenConflict, conflicts_of
+from core.sync.models import Agreed, Binding, Connection
 from core.work import UnitOfWork
 from modules.contacts.kinds import PARTY
 from modules.contacts.models import (
@@ -20,13 +21,13 @@ from modules.contacts.models import (
     ContactPoint,
     ExternalIdentity,
     Party,
-    PartyInErp,
     PartyRelation,
     PartyRole,
 )
 from modules.contacts.rules import AddressFields, PartyFields, PointFields, Role
 from modules.contacts.services.parties import create_party
 from modules.contacts.services.reach import add_address, add_contact_point
+from modules.contacts.services.sharing import SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class WholeParty:
     identities: Sequence[ExternalIdentity]
     #: The ERPs that know the party: connection, external_id, number, said, observed_at.
     in_erps: Sequence[Row[*tuple[Any, ...]]]
+    #: What both sides say differently and nobody has settled yet.
+    conflicts: Sequence[OpenConflict]
 
     @property
     def version(self) -> int:
@@ -66,6 +69,7 @@ def read_whole(work: UnitOfWork, party_id: UUID) -> WholeParty:
         relations=_relations(work, party_id),
         identities=work.session.scalars(identities.order_by(ExternalIdentity.system)).all(),
         in_erps=_in_erps(work, party_id),
+        conflicts=conflicts_of(work, SHARED, party_id),
     )
 
 
@@ -120,8 +124,8 @@ def _relations(work: UnitOfWork, party_id: UUID) -> Sequence[Row[*tuple[Any, ...
 def _in_erps(work: UnitOfWork, party_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     """From the host's bindings, the one place that knows an ERP's ids."""
     said = (
-        select(PartyInErp.connection_id, PartyInErp.said, PartyInErp.observed_at)
-        .where(PartyInErp.party_id == party_id)
+        select(Agreed.connection_id, Agreed.theirs, Agreed.observed_at)
+        .where(Agreed.kind == PARTY, Agreed.local_id == party_id)
         .subquery("said")
     )
     found = (
@@ -131,7 +135,7 @@ def _in_erps(work: UnitOfWork, party_id: UUID) -> Sequence[Row[*tuple[Any, ...]]
             Binding.number,
             Binding.delivery,
             Binding.message,
-            said.c.said,
+            said.c.theirs.label("said"),
             said.c.observed_at,
         )
         .join(Connection, Connection.id == Binding.connection_id)
