@@ -17,7 +17,7 @@ def upgrade() -> None:
     with op.batch_alter_table("core_installation") as table:
         table.add_column(sa.Column("epoch", sa.Integer(), nullable=False, server_default="1"))
         table.add_column(sa.Column("place", sa.Text(), nullable=False, server_default=""))
-        table.add_column(sa.Column("opened_at", types.UtcDateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("opened_at", types.UtcDateTime(), nullable=True))
         table.add_column(sa.Column("mark", sa.BigInteger(), nullable=False, server_default="0"))
         table.add_column(sa.Column("held", sa.Text(), nullable=False, server_default=""))
         table.add_column(

@@ -46,7 +46,7 @@ def sweep_strays(context: JobContext, args: Mapping[str, Any]) -> None:
     """At one connection for one kind. Safe at any time: only unbound drafts go."""
     connection_id, kind = UUID(args["connection"]), args["kind"]
     with context.read() as work:
-        connection = admitted(work, connection_id)
+        connection = admitted(work, connection_id, writes=True)
         outbound = work.enabled.outbound.get(kind)
         suspects = _suspects(work, connection_id, kind)
     if outbound is None or not suspects or connection is None:
