@@ -16,7 +16,9 @@ from core.sync import reopen as reopening
 from core.sync import retention as sync_retention
 from core.sync import tick as outbound
 from core.sync.pages import panels as sync_panels
+from core.sync.plans import job as plans
 from core.sync.pull import job as inbound
+from core.sync.reconcile import job as reconciling
 from core.web import modules as module_pages
 from core.web import pages
 from core.web.i18n import lazy
@@ -30,6 +32,7 @@ module = Module(
         Permission(name="core.connections", title="Set up connections to ERPs"),
         Permission(name="core.sync", title="See the state of the sync"),
         Permission(name="core.sync_act", title="Retry, pause and resume the sync"),
+        Permission(name="core.reconcile", title="Make statements of both sides"),
         Permission(name="core.history", title="See who changed what"),
     ),
     roles=(Role(name="Administrator", permissions=("*",)),),
@@ -102,6 +105,8 @@ module = Module(
         sync_retention.job,
         *outbound.JOBS,
         *inbound.JOBS,
+        *reconciling.JOBS,
+        *plans.JOBS,
         *reopening.JOBS,
         sending_alerts.job,
     ),

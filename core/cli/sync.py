@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from core.cli.opened import OPERATOR, opened
+from core.cli.reconcile import reconcile
 from core.cli.show import show_table
 from core.host import Host
 from core.sync.inline import InlineContext
@@ -22,6 +23,9 @@ from core.sync.push.run import push_all
 @click.group()
 def sync() -> None:
     """What goes to and comes from the ERPs."""
+
+
+sync.add_command(reconcile)
 
 
 @sync.command()
