@@ -30,7 +30,16 @@ module = Module(
         Role(name="Read only", permissions=("sales.read",)),
     ),
     subscriptions=(on(OrderConfirmed, erp.send_order), on(OrderCancelled, erp.withdraw_order)),
-    outbound=(Outbound(kind=ORDER, document=SalesOrder, load=erp.load_order, page=_PAGE),),
+    outbound=(
+        Outbound(
+            kind=ORDER,
+            document=SalesOrder,
+            load=erp.load_order,
+            load_change=erp.load_change,
+            answered=erp.answered,
+            page=_PAGE,
+        ),
+    ),
     inbound=(
         Inbound(kind=ORDER, document=SalesOrder, apply=receive_order, page=_PAGE),
         Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),

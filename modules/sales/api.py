@@ -13,7 +13,14 @@ from core.api.routes import lists, reads, writes
 from core.security.guard import requires
 from core.work import UnitOfWork
 from modules.sales.lists import ORDERS
-from modules.sales.schemas import NewOrderSchema, OrderChangeSchema, OrderRowSchema, OrderSchema
+from modules.sales.schemas import (
+    ChangeRequestSchema,
+    NewOrderSchema,
+    OrderChangeSchema,
+    OrderRowSchema,
+    OrderSchema,
+)
+from modules.sales.services.changes import ask_change, take_back_request
 from modules.sales.services.orders import (
     cancel_order,
     change_order,
@@ -76,12 +83,41 @@ def confirm(work: UnitOfWork, order_id: UUID) -> SimpleNamespace:
 @requires("sales.confirm")
 @writes(OrderSchema)
 def cancel(work: UnitOfWork, order_id: UUID) -> SimpleNamespace:
-    """Cancel a draft, or an order that has certainly not left for the ERP yet."""
+    """Cancel a draft, or an order that has certainly not left for the ERP yet.
+
+    Of an order the ERP has, this asks the ERP to cancel it: see ``requests`` in the answer. 409
+    where the ERP can not, or where nobody knows yet whether it has the order.
+    """
     return shown(work, cancel_order(work, order_id))
 
 
+@blueprint.post("/orders/<uuid:order_id>/change-requests")
+@requires("sales.confirm")
+@writes(OrderSchema, takes=ChangeRequestSchema, status=202)
+def request_change(work: UnitOfWork, body: dict[str, Any], order_id: UUID) -> SimpleNamespace:
+    """Ask the ERP to put these lines in place of those of an order it has.
+
+    The order keeps its lines until the ERP agrees. 409 where the ERP can not change orders, or
+    the order is shipped already.
+    """
+    order = ask_change(work, order_id, _lines(body), version=body["version"])
+    return shown(work, order)
+
+
+@blueprint.post("/orders/<uuid:order_id>/requests/<uuid:request_id>/withdraw")
+@requires("sales.confirm")
+@writes(OrderSchema)
+def withdraw_request(work: UnitOfWork, order_id: UUID, request_id: UUID) -> SimpleNamespace:
+    """Take back a cancellation or a change that was not sent to the ERP yet."""
+    return shown(work, take_back_request(work, order_id, request_id))
+
+
 def _wish(body: Mapping[str, Any]) -> OrderWish:
-    lines = tuple(
+    return OrderWish(**{**body, "lines": _lines(body)})
+
+
+def _lines(body: Mapping[str, Any]) -> tuple[LineWish, ...]:
+    return tuple(
         LineWish(
             sku=line["sku"],
             quantity=line["quantity"],
@@ -91,4 +127,3 @@ def _wish(body: Mapping[str, Any]) -> OrderWish:
         )
         for line in body["lines"]
     )
-    return OrderWish(**{**body, "lines": lines})

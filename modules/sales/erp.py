@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from core.money import Money
 from core.quantity import Quantity
 from core.sync.documents import SalesOrder, SalesOrderLine
-from core.sync.exchange import Bindings, Waits
+from core.sync.exchange import Answer, Bindings, Waits
 from core.sync.outbox import send, withdraw
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
@@ -16,6 +17,7 @@ from modules.contacts.kinds import PARTY
 from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER
 from modules.sales.models import Order, OrderLine
+from modules.sales.services.changes import get_change, lines_of, receive_answer
 from modules.sales.services.orders import get_order
 
 
@@ -31,17 +33,35 @@ def withdraw_order(event: OrderCancelled, work: UnitOfWork) -> None:
 def load_order(work: UnitOfWork, order_id: UUID, bindings: Bindings) -> SalesOrder:
     """The order as it is now. Raise Waits for a customer or product the ERP does not know yet."""
     order = get_order(work, order_id)
+    return _document(order, order.lines, Money(order.net, order.currency), bindings)
+
+
+def load_change(work: UnitOfWork, change_id: UUID, bindings: Bindings) -> SalesOrder:
+    """The order as the change wishes it. Raise Waits for a product the ERP does not know."""
+    change = get_change(work, change_id)
+    order = get_order(work, change.order_id)
+    return _document(order, lines_of(change), Money(change.net, order.currency), bindings)
+
+
+def answered(work: UnitOfWork, order_id: UUID, answer: Answer) -> None:
+    """The ERP did what it was asked for, or said no."""
+    receive_answer(work, get_order(work, order_id, lock=True), answer)
+
+
+def _document(
+    order: Order, lines: Sequence[OrderLine], net: Money, bindings: Bindings
+) -> SalesOrder:
     customer = bindings.external(PARTY, order.customer_id)
-    products, taxes = _products(order, bindings), _taxes(order, bindings)
+    products, taxes = _products(lines, bindings), _taxes(lines, bindings)
     return SalesOrder(
         company=bindings.erp_company,
         customer=customer,
         lines=tuple(
             _line(line, order.currency, product=products[line.product_id], taxes=taxes)
-            for line in order.lines
+            for line in lines
             if line.product_id is not None
         ),
-        net=Money(order.net, order.currency),
+        net=net,
         ordered_on=order.ordered_on,
         customer_order=order.client_reference,
         number=order.number,
@@ -59,10 +79,10 @@ def _line(line: OrderLine, currency: str, *, product: str, taxes: dict[str, str]
     )
 
 
-def _products(order: Order, bindings: Bindings) -> dict[UUID, str]:
-    wanted = [line.product_id for line in order.lines if line.product_id is not None]
+def _products(lines: Sequence[OrderLine], bindings: Bindings) -> dict[UUID, str]:
+    wanted = [line.product_id for line in lines if line.product_id is not None]
     found = dict(bindings.externals(PRODUCT, wanted))
-    for line in order.lines:
+    for line in lines:
         if line.product_id is not None and line.product_id not in found:
             text = _(
                 "%(erp)s does not know the product %(sku)s.",
@@ -73,8 +93,8 @@ def _products(order: Order, bindings: Bindings) -> dict[UUID, str]:
     return found
 
 
-def _taxes(order: Order, bindings: Bindings) -> dict[str, str]:
-    wanted = {UUID(key) for line in order.lines for key in line.taxes}
+def _taxes(lines: Sequence[OrderLine], bindings: Bindings) -> dict[str, str]:
+    wanted = {UUID(key) for line in lines for key in line.taxes}
     found = bindings.externals(TAX, sorted(wanted))
     if missing := wanted - found.keys():
         text = _(

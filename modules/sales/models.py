@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from core.clock import utcnow
 from core.db.base import Currency, Editable, Mirrored, Owned, Record
 from core.db.types import Amount, Choice, Precise
 from core.money import Money
@@ -78,6 +79,22 @@ class OrderLine(Record):
             unit_price=Money(self.unit_price, currency),
             taxes=tuple(UUID(key) for key in self.taxes),
         )
+
+
+class OrderChange(Owned, Record):
+    """Lines the ERP is asked to put in place of those of an order it has.
+
+    The order keeps its own until the ERP agrees. ``lines`` are plain JSON, as ``changes.py`` reads
+    and writes it.
+    """
+
+    __tablename__ = "sales_order_change"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("sales_order.id"), index=True)
+    lines: Mapped[list[Any]]
+    net: Mapped[Decimal] = mapped_column(Amount)
+    tax: Mapped[Decimal] = mapped_column(Amount)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Shipment(Owned, Mirrored, Record):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from core.api.fields import CurrencyCode, Id, MoneyAmount, Quantity, Sku, UnitPrice, Words
+from core.api.fields import CurrencyCode, Id, Moment, MoneyAmount, Quantity, Sku, UnitPrice, Words
 from core.sync.documents import Progress
-from core.sync.models import DeliveryState
+from core.sync.models import DeliveryState, OutboxVerb
+from core.sync.requested import RequestState
 from modules.sales.rules import OrderState
 
 
@@ -66,10 +67,27 @@ class OrderRowSchema(Schema):
     version = fields.Integer()
 
 
+class RequestSchema(Schema):
+    """What the ERP was asked to do with an order it has."""
+
+    id = Id()
+    verb = fields.Enum(OutboxVerb, by_value=True, metadata={"description": "cancel or change."})
+    state = fields.Enum(RequestState, by_value=True)
+    message = fields.String(metadata={"description": "The ERP's words when it refused."})
+    connection = fields.String()
+    created_at = Moment()
+    ended_at = Moment(allow_none=True)
+    undoable = fields.Boolean(metadata={"description": "Nothing was sent yet: withdraw works."})
+
+
 class OrderSchema(OrderRowSchema):
     tax_is_estimate = fields.Boolean()
     lines = fields.List(fields.Nested(OrderLineSchema))
     links = fields.List(fields.Nested(LinkSchema))
+    requests = fields.List(
+        fields.Nested(RequestSchema),
+        metadata={"description": "Cancellations and changes asked of the ERP, the newest first."},
+    )
 
 
 class NewLineSchema(Schema):
@@ -101,6 +119,15 @@ class NewOrderSchema(Schema):
 
 
 class OrderChangeSchema(NewOrderSchema):
+    version = fields.Integer(
+        required=True, metadata={"description": "The version you read: a newer one refuses."}
+    )
+
+
+class ChangeRequestSchema(Schema):
+    lines = fields.List(
+        fields.Nested(NewLineSchema), required=True, validate=validate.Length(min=1, max=500)
+    )
     version = fields.Integer(
         required=True, metadata={"description": "The version you read: a newer one refuses."}
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from core.sync.deliveries import Link
-from core.sync.models import DeliveryState
+from core.sync.models import DeliveryState, OutboxVerb
+from core.sync.requested import Requested, RequestState
 from core.web import formats
 from core.web.atoms import chip
 from core.web.atoms import state as shown
 from core.web.i18n import gettext as _
+from core.web.i18n import lazy
 from core.work import OURSELVES
 from modules.sales.chips import LINK
 
@@ -19,7 +21,9 @@ def sentence(link: Link) -> str:
     erp = link.connection or _("the ERP")
     match link.state:
         case None:
-            return _("Born in %(erp)s as %(number)s.", erp=erp, number=_there(link))
+            born = _("Born in %(erp)s as %(number)s.", erp=erp, number=_there(link))
+            ours = _("Nothing of it is in %(erp)s.", erp=erp)
+            return born if link.reference is None else ours
         case DeliveryState.CONFIRMED:
             return _("In %(erp)s as %(number)s.", erp=erp, number=_there(link))
         case DeliveryState.ACKNOWLEDGED:
@@ -34,6 +38,36 @@ def sentence(link: Link) -> str:
             )
         case _:
             return _why(link)
+
+
+def request_sentence(asked: Requested) -> str:
+    """What became of a cancellation or a change, for people; with the ERP's reason for a no."""
+    words = _CANCELLING if asked.verb is OutboxVerb.CANCEL else _CHANGING
+    return _(words[asked.state], erp=asked.connection, why=asked.message).strip()
+
+
+_CANCELLING = {
+    RequestState.REQUESTED: lazy("%(erp)s will be asked to cancel it. %(why)s"),
+    RequestState.SENT: lazy("%(erp)s is being asked to cancel it."),
+    RequestState.IN_DOUBT: lazy(
+        "%(erp)s was asked to cancel it and no answer came: it is looked for there first."
+    ),
+    RequestState.DONE: lazy("%(erp)s cancelled it."),
+    RequestState.REFUSED: lazy("%(erp)s did not cancel it: %(why)s"),
+    RequestState.STOPPED: lazy("The cancellation is stopped; somebody must look. %(why)s"),
+    RequestState.WITHDRAWN: lazy("The cancellation was taken back. %(why)s"),
+}
+_CHANGING = {
+    RequestState.REQUESTED: lazy("%(erp)s will be asked to change it. %(why)s"),
+    RequestState.SENT: lazy("%(erp)s is being asked to change it."),
+    RequestState.IN_DOUBT: lazy(
+        "%(erp)s was asked to change it and no answer came: it is looked for there first."
+    ),
+    RequestState.DONE: lazy("%(erp)s changed it."),
+    RequestState.REFUSED: lazy("%(erp)s did not change it: %(why)s"),
+    RequestState.STOPPED: lazy("The change is stopped; somebody must look. %(why)s"),
+    RequestState.WITHDRAWN: lazy("The change was taken back. %(why)s"),
+}
 
 
 def whereabouts(state: DeliveryState | None, source: str) -> Markup:

@@ -1,17 +1,18 @@
-"""Our version was stale: what the ERP has now is read, taken over, and only then sent again."""
+"""Our version was stale: what the ERP has now is read before the record is sent again.
+
+Records both sides may change are merged before every send (``merge/sending.py``); this is for all
+others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.sync.bindings import ConnectionBindings
 from core.sync.contract import Reads
 from core.sync.documents import SalesOrder
 from core.sync.errors import Conflict, NotFound
-from core.sync.exchange import Inbound
-from core.sync.models import Connection, OutboxVerb
-from core.sync.pull.inbox import take
+from core.sync.models import OutboxVerb
 from core.sync.push.adopt import matches
 from core.sync.push.change import told
 from core.sync.push.parcel import Parcel, Verdict
@@ -19,7 +20,6 @@ from core.sync.push.round import Round
 from core.sync.push.settle import locked_bindings
 from core.sync.push.verdicts import stopped, verdict
 from core.sync.values import Found, Seen
-from core.work import UnitOfWork
 
 
 def is_stale(parcel: Parcel) -> bool:
@@ -30,10 +30,10 @@ def is_stale(parcel: Parcel) -> bool:
     )
 
 
-def reread(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Answers those to be loaded and sent again, with the version the ERP has now.
+def reread(step: Round, parcels: Sequence[Parcel]) -> list[Parcel]:
+    """Answers those to be sent again, with the version the ERP has now.
 
-    What comes in through the module is its merge. Orders are not merged: other content stops them.
+    Orders are not merged: other content over there stops them, and people see both.
     """
     erp: object = step.endpoint
     if not parcels or not isinstance(erp, Reads):
@@ -44,7 +44,7 @@ def reread(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> li
     said = [(parcel, _said(step, parcel, seen.get(parcel.ref.id))) for parcel in parcels]
     step.settle([(parcel, found) for parcel, found in said if found is not None])
     left = [parcel for parcel, found in said if found is None]
-    _take_over(step, connection, left, seen)
+    _take_over(step, left, seen)
     return left
 
 
@@ -69,25 +69,11 @@ def _said(step: Round, parcel: Parcel, there: Seen[Any] | None) -> Verdict | Non
     )
 
 
-def _take_over(
-    step: Round, connection: Connection, parcels: Sequence[Parcel], seen: Mapping[str, Seen[Any]]
-) -> None:
+def _take_over(step: Round, parcels: Sequence[Parcel], seen: Mapping[str, Seen[Any]]) -> None:
     if not parcels:
         return
-    with step.context.write(source=connection.name) as work:
+    with step.context.write() as work:
         bindings = locked_bindings(work, parcels)
         for parcel in parcels:
             version = seen[parcel.ref.id].ref.version
             parcel.version = bindings[parcel.binding_id].version = version
-        _receive(work, step, connection, [seen[parcel.ref.id] for parcel in parcels])
-
-
-def _receive(
-    work: UnitOfWork, step: Round, connection: Connection, seen: Sequence[Seen[Any]]
-) -> None:
-    received = (one for one in work.enabled.inbound if one.kind == step.outbound.kind)
-    inbound = next((one for one in received if isinstance(one, Inbound)), None)
-    bodies = [one for one in seen if one.body is not None]
-    if inbound is not None and bodies:
-        mine = work.session.get_one(Connection, connection.id)
-        take(work, inbound, bodies, ConnectionBindings(work, mine))

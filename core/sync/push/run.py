@@ -54,7 +54,7 @@ def push_all(context: JobContext, route: Route, *, claimant: UUID) -> None:
 def push_round(context: JobContext, route: Route, *, claimant: UUID) -> bool:
     """Claim a batch and bring it over; False when nothing was due or the ERP is in trouble."""
     with context.write() as work:
-        connection = admitted(work, route.connection_id)
+        connection = admitted(work, route.connection_id, writes=True)
         if connection is None:
             return False
         outbound = work.enabled.outbound.get(route.kind)
@@ -157,9 +157,9 @@ def _by_verb(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> 
 
 
 def _send(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> None:
-    stale = [parcel for parcel in parcels if is_stale(parcel)]
-    read_again = load(step, connection, reread(step, connection, stale))
-    ready = [parcel for parcel in parcels if not is_stale(parcel)] + read_again
+    both_write = step.outbound.shared is not None  # then all of them are read and merged below
+    stale = [] if both_write else [parcel for parcel in parcels if is_stale(parcel)]
+    ready = [parcel for parcel in parcels if parcel not in stale] + reread(step, stale)
     if ready and not step.troubled:
         ready = refresh(step, connection, ready)
         _by_guarantee(step, connection, ready)

@@ -24,6 +24,7 @@ from modules.contacts.kinds import PARTY
 from modules.contacts.models import Party
 from modules.sales.models import Order
 from modules.sales.pages.blueprint import blueprint
+from modules.sales.services.changes import ask_change
 from modules.sales.services.orders import change_order, draft_order, get_order
 from modules.sales.services.wishes import LineWish, OrderWish
 
@@ -147,14 +148,46 @@ def edit(key: UUID) -> ResponseReturnValue:
     return redirect(url_for(".order", key=key), 303)
 
 
+@blueprint.route("/<uuid:key>/change-request", methods=["GET", "POST"])
+@requires("sales.confirm")
+def request_change(key: UUID) -> ResponseReturnValue:
+    """Other lines for an order the ERP has: asked for there, and here once the ERP agreed."""
+    with reading() as work:
+        order = get_order(work, key)
+    if request.method == "GET":
+        return _page(Sheet.of(order), order.customer_id, order=order, asks=True)
+    sheet = Sheet.sent(request.form)
+    if request.form.get("more"):
+        return _page(sheet, order.customer_id, order=order, asks=True)
+    try:
+        with writing() as work:
+            lines = sheet.wish(order.customer_id, order.currency).lines
+            ask_change(work, key, lines, version=sheet.version or 0)
+    except Invalid as error:
+        return _refused(sheet, error, order.customer_id, order=order, asks=True)
+    except Stale:
+        sheet.stale, sheet.version = True, order.version
+        return _page(sheet, order.customer_id, order=order, asks=True), 409
+    flash(_("The ERP is asked to change order %(number)s.", number=order.number), "done")
+    return redirect(url_for(".order", key=key), 303)
+
+
 def _refused(
-    sheet: Sheet, error: Invalid, customer_id: UUID, *, order: Order | None = None
+    sheet: Sheet,
+    error: Invalid,
+    customer_id: UUID,
+    *,
+    order: Order | None = None,
+    asks: bool = False,
 ) -> ResponseReturnValue:
     sheet.wrong |= error.fields or ({} if sheet.wrong else {"": str(error)})
-    return _page(sheet, customer_id, order=order), 422
+    return _page(sheet, customer_id, order=order, asks=asks), 422
 
 
-def _page(sheet: Sheet, customer_id: UUID, *, order: Order | None = None) -> str:
+def _page(
+    sheet: Sheet, customer_id: UUID, *, order: Order | None = None, asks: bool = False
+) -> str:
+    """``asks`` is for lines that only the ERP can put in place."""
     with reading() as work:
         customer = fetch(work, Party, customer_id)
         offered = select(Product.sku, Product.name, Product.unit_price, Product.currency)
@@ -172,6 +205,7 @@ def _page(sheet: Sheet, customer_id: UUID, *, order: Order | None = None) -> str
         products=products,
         currency=currency,
         order=order,
+        asks=asks,
         title=title,
         crumbs=[(_("Orders"), url_for(".index")), (title, "")],
         back=url_for(".order", key=order.id) if order else url_for(".index"),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.companies import visible
 from core.requests import reading, writing
 from core.security.guard import requires
+from core.sync.requested import RequestState, abilities
 from core.web.columns import day, link, made, money, state
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy as _l
@@ -20,13 +21,18 @@ from core.web.slots import panels
 from core.work import UnitOfWork
 from modules.contacts.services.naming import name_of
 from modules.sales.chips import BILLING, COMMERCIAL, FULFILMENT, LINK
+from modules.sales.kinds import ORDER
 from modules.sales.lists import ORDERS
 from modules.sales.models import Order, Shipment
 from modules.sales.pages.blueprint import blueprint
+from modules.sales.rules import OrderState
+from modules.sales.services.changes import take_back_request
 from modules.sales.services.orders import cancel_order, confirm_order, get_order
 from modules.sales.services.showing import shown
-from modules.sales.words import sentence, whereabouts
+from modules.sales.words import request_sentence, sentence, whereabouts
 
+#: The page asks again while the ERP has not said how these end.
+_ASKING = frozenset({RequestState.REQUESTED, RequestState.SENT, RequestState.IN_DOUBT})
 NEW = Action(title=_l("New order"), endpoint="sales_pages.new", permission="sales.write")
 
 
@@ -103,8 +109,20 @@ def confirm(key: UUID) -> ResponseReturnValue:
 @requires("sales.confirm")
 def cancel(key: UUID) -> ResponseReturnValue:
     with writing() as work:
-        number = cancel_order(work, key).number
-    flash(_("Order %(number)s is cancelled.", number=number), "done")
+        found = cancel_order(work, key)
+    if found.state is OrderState.CANCELLED:
+        flash(_("Order %(number)s is cancelled.", number=found.number), "done")
+    else:
+        flash(_("The ERP is asked to cancel order %(number)s.", number=found.number), "done")
+    return redirect(url_for(".order", key=key), 303)
+
+
+@blueprint.post("/<uuid:key>/requests/<uuid:request_id>/withdraw")
+@requires("sales.confirm")
+def withdraw_request(key: UUID, request_id: UUID) -> ResponseReturnValue:
+    with writing() as work:
+        take_back_request(work, key, request_id)
+    flash(_("It is taken back: nothing was sent."), "done")
     return redirect(url_for(".order", key=key), 303)
 
 
@@ -114,6 +132,9 @@ def _context(work: UnitOfWork, order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "whole": whole,
+        "requests": [(asked, request_sentence(asked)) for asked in whole.requests],
+        "asking": any(asked.state in _ASKING for asked in whole.requests),
+        "abilities": abilities(work, ORDER, order.id),
         "links": [(found, sentence(found)) for found in whole.links],
         "shipments": work.session.scalars(visible(work, shipments)).all(),
         "whereabouts": whereabouts(whole.states["link"], order.source),

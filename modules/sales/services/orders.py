@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from core.companies import fetch, visible
 from core.errors import NotFound, RuleBroken
 from core.numbers import next_number
 from core.sync.documents import Progress
+from core.sync.models import OutboxVerb
+from core.sync.outbox import has_left
+from core.sync.requested import ask
 from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy
@@ -21,8 +25,9 @@ from modules.catalog.models import Product
 from modules.catalog.services import tax_rates
 from modules.contacts.models import Party
 from modules.sales.events import OrderCancelled, OrderConfirmed
+from modules.sales.kinds import ORDER
 from modules.sales.models import Order, OrderLine
-from modules.sales.rules import ORDER_FLOW, OrderState, totals
+from modules.sales.rules import ORDER_FLOW, OrderState, Totals, totals
 from modules.sales.services.story import tell
 from modules.sales.services.wishes import Checked, LineWish, OrderWish, check
 
@@ -74,7 +79,7 @@ def change_order(work: UnitOfWork, order_id: UUID, wish: OrderWish, *, version: 
     order = get_order(work, order_id, lock=True)
     check_version(order, version)
     if order.state is not OrderState.DRAFT:
-        raise _refused(order, _("Order %(number)s is %(state)s: only a draft can be changed."))
+        raise refused(order, _("Order %(number)s is %(state)s: only a draft can be changed."))
     checked = check(work, wish)
     if checked.company.id != order.company_id:
         raise RuleBroken(_("An order stays with its company."))
@@ -92,7 +97,7 @@ def confirm_order(work: UnitOfWork, order_id: UUID) -> Order:
     """Make the draft firm and announce it: it is on its way to the ERP with this transaction."""
     order = get_order(work, order_id, lock=True)
     if order.state is not OrderState.DRAFT:
-        raise _refused(order, _("Order %(number)s is %(state)s already."))
+        raise refused(order, _("Order %(number)s is %(state)s already."))
     if not order.lines:
         text = _("Order %(number)s has no lines yet.", number=order.number)
         raise RuleBroken(text, fields={"lines": _("Add one.")})
@@ -115,14 +120,23 @@ def confirm_order(work: UnitOfWork, order_id: UUID) -> Order:
 
 
 def cancel_order(work: UnitOfWork, order_id: UUID) -> Order:
-    """Cancel a draft, or an order that has certainly not left for the ERP yet."""
+    """Cancel a draft, or an order that has certainly not left for the ERP yet.
+
+    What the ERP has is not cancelled here: the ERP is asked to, and the order stands until it has.
+    Raise RuleBroken where it can not, or where nobody knows yet whether it has the order.
+    """
     order = get_order(work, order_id, lock=True)
     if order.source != OURSELVES:
-        raise _refused(order, _("Order %(number)s was born in %(source)s: cancel it there."))
+        raise refused(order, _("Order %(number)s was born in %(source)s: cancel it there."))
     if order.fulfilment is not Progress.NONE:
-        raise _refused(order, _("Order %(number)s is shipped already: ask for a return."))
+        raise refused(order, _("Order %(number)s is shipped already: ask for a return."))
     if not ORDER_FLOW.allows(order.state, OrderState.CANCELLED):
-        raise _refused(order, _("Order %(number)s is %(state)s already."))
+        raise refused(order, _("Order %(number)s is %(state)s already."))
+    if has_left(work, ORDER, order.id):
+        ask(work, ORDER, order.id, OutboxVerb.CANCEL)
+        text = lazy("Asked to cancel order %(number)s in the ERP")
+        tell(work, order, "cancellation_asked", text=text)
+        return order
     order.state = ORDER_FLOW.step(order.state, OrderState.CANCELLED)
     tell(work, order, "cancelled", text=lazy("Order %(number)s cancelled"))
     # The subscriber takes it back from the outbox, or refuses.
@@ -132,7 +146,7 @@ def cancel_order(work: UnitOfWork, order_id: UUID) -> Order:
     return order
 
 
-def _refused(order: Order, text: str) -> RuleBroken:
+def refused(order: Order, text: str) -> RuleBroken:
     """``text`` may name the order's number, state and source."""
     return RuleBroken(
         text % {"number": order.number, "state": _(order.state), "source": order.source}
@@ -172,14 +186,23 @@ def _same(order: Order, wish: OrderWish, checked: Checked) -> bool:
 
 
 def _put_lines(work: UnitOfWork, order: Order, wish: OrderWish, checked: Checked) -> None:
-    order.lines = [
-        _line(position, line, checked.products[line.sku], order.currency)
+    order.lines = made_lines(wish, checked)
+    sums = sums_of(work, order.lines, wish.currency)
+    order.net, order.tax, order.tax_is_estimate = sums.net.amount, sums.tax.amount, True
+
+
+def made_lines(wish: OrderWish, checked: Checked) -> list[OrderLine]:
+    return [
+        _line(position, line, checked.products[line.sku], wish.currency)
         for position, line in enumerate(wish.lines, start=1)
     ]
-    priced = [line.priced(order.currency) for line in order.lines]
+
+
+def sums_of(work: UnitOfWork, lines: Sequence[OrderLine], currency: str) -> Totals:
+    """What the lines come to; their tax is an estimate until the ERP says it."""
+    priced = [line.priced(currency) for line in lines]
     rates = tax_rates(work, {tax for line in priced for tax in line.taxes})
-    sums = totals(priced, rates, currency=order.currency)
-    order.net, order.tax, order.tax_is_estimate = sums.net.amount, sums.tax.amount, True
+    return totals(priced, rates, currency=currency)
 
 
 def _line(position: int, wish: LineWish, product: Product, currency: str) -> OrderLine:

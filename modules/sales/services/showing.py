@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.sync.deliveries import Link, delivery_column, links
+from core.sync.requested import requested
 from core.work import UnitOfWork
 from modules.contacts.models import Party
 from modules.sales.kinds import ORDER
@@ -50,6 +51,7 @@ def shown(work: UnitOfWork, order: Order) -> SimpleNamespace:
         states=states,
         lines=order.lines,
         links=found,
+        requests=requested(work, ORDER, order.id),
     )
 
 
