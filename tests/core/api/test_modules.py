@@ -59,8 +59,9 @@ def test_whoever_is_signed_in_may_know_and_nobody_else(
     known = signed_in.get("/api/v1/bells")
     assert known.json is not None
     assert (known.status_code, known.json["type"]) == (404, "/problems/module-disabled")
-    unknown = client.get("/api/v1/bells")
-    nowhere = client.get("/api/v1/no-such-thing")
+    named = {"X-Request-Id": "the-same-request"}
+    unknown = client.get("/api/v1/bells", headers=named)
+    nowhere = client.get("/api/v1/no-such-thing", headers=named)
     assert (unknown.status_code, unknown.data) == (404, nowhere.data)
 
 
