@@ -73,3 +73,15 @@ class NotFound(SyncError):
     """The ERP has no record with this id (any more)."""
 
     code = "sync.not_found"
+
+
+class Expired(SyncError):
+    """The feed no longer knows our place in it: it starts anew, and a sweep compares everything."""
+
+    code = "sync.expired"
+
+
+class Astray(SyncError):
+    """The ERP's pages do not lead on: backwards, in circles. What came before is kept."""
+
+    code = "sync.astray"

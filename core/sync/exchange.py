@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
+from core.db.base import Record
 from core.errors import CrmError
 from core.sync.documents import Document
 from core.sync.merge.shared import Shared
@@ -39,14 +40,18 @@ class Waits(CrmError):
 
 
 class Missing(CrmError):
-    """An arrived document refers to one we do not have: the engine pulls that one first."""
+    """Arrived documents refer to some we do not have: the engine pulls those first."""
 
     code = "sync.missing"
 
-    def __init__(self, message: str, *, kind: str, external_id: str) -> None:
+    def __init__(self, message: str, *, kind: str, external_ids: Sequence[str]) -> None:
         super().__init__(message)
         self.kind = kind
-        self.external_id = external_id
+        self.external_ids = tuple(external_ids)
+
+    @property
+    def needs(self) -> set[tuple[str, str]]:
+        return {(self.kind, external_id) for external_id in self.external_ids}
 
 
 class Bindings(Protocol):
@@ -92,6 +97,17 @@ class Arrived(Generic[D]):
     reference: str | None
     #: The ERP's stamp of this version, if it has one.
     stamp: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A record the ERP has no more: it was deleted there, which is more than archived.
+
+    ``local_id`` is ours; None for a mirror that binds nothing.
+    """
+
+    external_id: str
+    local_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +167,8 @@ class Inbound(Generic[D]):
     """Documents with effects: one by one, each changed version once (the inbox sees to that).
 
     ``apply`` answers our id of the record, which the engine binds. It raises Missing for a document
-    it refers to that has not come yet.
+    it refers to that has not come yet. ``gone`` is told what was deleted over there; without it
+    that is left to a person. ``record`` is the table of the record itself, which plans read.
     """
 
     kind: str
@@ -160,6 +177,8 @@ class Inbound(Generic[D]):
     page: RecordPage | None = None
     #: Seconds between two polls: how old what people see of the ERP may be, at its ERP's cost.
     every_s: float = 3
+    gone: Callable[[UnitOfWork, Sequence[Gone], Bindings], None] | None = None
+    record: type[Record] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +193,8 @@ class Counts:
 class Mirror(Generic[D]):
     """Facts without effects, applied a page at a time; rows that did not change are not written.
 
-    ``apply`` binds what others refer to (products), and raises Missing like ``Inbound``.
+    ``apply`` binds what others refer to (products), and raises Missing like ``Inbound``. ``gone``
+    and ``record`` are as there, but without ``gone`` the rows stay as they are.
     """
 
     kind: str
@@ -182,8 +202,11 @@ class Mirror(Generic[D]):
     apply: Callable[[UnitOfWork, Sequence[Arrived[D]], Bindings], Counts]
     page: RecordPage | None = None
     every_s: float = 3
-    #: False where ``apply`` binds nothing, so that nothing is looked up: ``local_id`` is None.
+    #: False where ``apply`` binds nothing, so that nothing is looked up: ``local_id`` is None. The
+    #: ``record`` then has the columns ``source`` and ``external_id`` in place of bindings.
     binds: bool = True
+    gone: Callable[[UnitOfWork, Sequence[Gone], Bindings], None] | None = None
+    record: type[Record] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

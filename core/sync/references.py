@@ -14,11 +14,11 @@ def known(bindings: Bindings, kind: str, external_id: str) -> UUID:
 
 
 def all_known(bindings: Bindings, kind: str, external_ids: Iterable[str]) -> Mapping[str, UUID]:
-    """The same for many, in one query; Missing names the first that has not come."""
+    """The same for many, in one query; Missing names all that have not come."""
     wanted = sorted(set(external_ids))
     found = bindings.locals(kind, wanted)
-    for external_id in wanted:
-        if external_id not in found:
-            text = f"{kind} {external_id} has not come yet"
-            raise Missing(text, kind=kind, external_id=external_id)
+    if missing := [external_id for external_id in wanted if external_id not in found]:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        text = f"{kind} {missing[0]}{more} has not come yet"
+        raise Missing(text, kind=kind, external_ids=missing)
     return found

@@ -52,7 +52,7 @@ def propose(
 
 def approve(work: UnitOfWork, plan_id: UUID) -> None:
     """Have it done. Raise RuleBroken when it is not ready, or too old to say what would happen."""
-    plan = _decided(work, plan_id)
+    plan = _decided(work, plan_id, PlanState.READY)
     if is_stale(plan):
         raise RuleBroken(_("This plan is more than 24 hours old. Compute a new one."))
     plan.move(PlanState.RUNNING)
@@ -61,7 +61,7 @@ def approve(work: UnitOfWork, plan_id: UUID) -> None:
 
 def reject(work: UnitOfWork, plan_id: UUID) -> None:
     """Nothing of it is done. After the rejected plan of a first load, nothing is pulled either."""
-    plan = _decided(work, plan_id)
+    plan = _decided(work, plan_id, PlanState.COMPUTING, PlanState.READY)
     plan.move(PlanState.REJECTED)
     plan.ended_at = utcnow()
 
@@ -81,12 +81,13 @@ def is_held(work: UnitOfWork, connection_id: UUID) -> bool:
 def wake_plan(work: UnitOfWork, plan: Plan) -> None:
     """Have its next step done after this transaction."""
     route = f"{PLAN}:{plan.connection_id}"
-    enqueue(work, PLAN, {"plan": str(plan.id)}, key=f"{PLAN}:{plan.id}", partition=route)
+    args = {"plan": str(plan.id), "connection": str(plan.connection_id)}
+    enqueue(work, PLAN, args, key=f"{PLAN}:{plan.id}", partition=route)
 
 
-def _decided(work: UnitOfWork, plan_id: UUID) -> Plan:
+def _decided(work: UnitOfWork, plan_id: UUID, *states: PlanState) -> Plan:
     plan = fetch(work, Plan, plan_id, lock=True)
-    if plan.state is not PlanState.READY:
+    if plan.state not in states:
         raise RuleBroken(_("This plan is not waiting for a decision."))
     plan.decided_at, plan.decided_by = utcnow(), work.actor.name
     return plan

@@ -177,7 +177,7 @@ def _apply(
             local_id = inbound.apply(work, _arrived(inbound, row, bindings), bindings)
             bindings.bind(inbound.kind, {row.external_id: local_id})
     except Missing as error:
-        took.missing.add((error.kind, error.external_id))
+        took.missing |= error.needs
         _postpone(row, InboxState.WAITING, str(error))
     except CrmError as error:
         _postpone(row, InboxState.PENDING, str(error))

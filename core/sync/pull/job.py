@@ -16,6 +16,7 @@ from core.sync.gate import admitted
 from core.sync.health import note_failure
 from core.sync.models import Connection, ConnectionState
 from core.sync.open_sessions import drop_session, kept_session
+from core.sync.plans import is_held
 from core.sync.pull.run import Pull
 from core.sync.pull.stream import Report
 from core.sync.wake import SYNC
@@ -40,12 +41,14 @@ def pull_once(
 ) -> None:
     """Bring over all that changed in the ERP. What goes wrong is noted on the connection.
 
-    ``paced`` leaves out kinds whose own pace does not ask for it yet.
+    Nothing while the plan of its first load is not approved. ``paced`` leaves out kinds whose own
+    pace does not ask for it yet.
     """
     with context.read() as work:
         connection = admitted(work, connection_id)
         receives = work.enabled.inbound
-    if connection is None:
+        held = is_held(work, connection_id)
+    if connection is None or held:
         return
     try:
         session = kept_session(context.host, connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,20 +10,17 @@ import structlog
 
 from core.jobs.job import JobContext
 from core.sync.contract import Endpoint
-from core.sync.errors import AuthFailed, RateLimited, SyncError, Unsent
+from core.sync.errors import AuthFailed, Expired, RateLimited, SyncError, Unsent
 from core.sync.exchange import Missing
 from core.sync.health import note_answer, note_failure
 from core.sync.models import Connection
 from core.sync.open_sessions import expire_session
+from core.sync.pull.asking import ask_sweep
+from core.sync.pull.readers import Readers, readers_of
 from core.sync.pull.stream import Needs, Reader, Receives, Report
 from core.sync.values import Stream
 
 log = structlog.get_logger(__name__)
-
-#: How deep documents that came before what they refer to are followed in one run.
-_DEPTH = 4
-#: Missing records of one page of a mirror that are fetched before the page is given up.
-_MOST_MISSING = 20
 
 
 class Silent(Exception):
@@ -37,27 +34,27 @@ class Pull:
     context: JobContext
     connection: Connection
     receives: Sequence[Receives]
-    endpoints: dict[type[Any], Endpoint]
+    endpoints: Mapping[type[Any], Endpoint]
     report: Report
     #: Leave out kinds that were read not long ago; what others miss of them is fetched anyway.
     paced: bool = False
-    _readers: dict[str, Reader] = field(default_factory=dict)
     #: Kinds the ERP has told of in this run: it is not away.
     _told: set[str] = field(default_factory=set)
 
     def run(self) -> bool:
         """False when the ERP could not be asked to the end: its session is not to be kept."""
-        for reader in self._all():
+        readers = self._readers
+        for reader in readers:
             if self.paced and not reader.is_due():
                 continue
             for stream in reader.endpoint.streams:
                 if self.context.stopping:
                     return True
                 try:
-                    self._read(reader, stream)
+                    self._read(readers, reader, stream)
                 except Silent:
                     return False
-            self._settle(reader, reader.again(woken=False))
+            readers.settle(reader, reader.again(woken=False))
         if self._told:
             with self.context.write() as work:
                 note_answer(work, self.connection.id)
@@ -65,32 +62,33 @@ class Pull:
 
     def fetch(self, needs: Needs) -> None:
         """Take over these records as they are now, and what they refer to. Raises SyncError."""
-        for reader in list(self._all()):
-            wanted = sorted(key for kind, key in needs if kind == reader.receives.kind)
+        readers = self._readers
+        for reader in readers:
+            wanted = sorted(key for kind, key in needs if kind == reader.kind)
             if wanted:
-                self._settle(reader, reader.fetch(wanted))
+                readers.settle(reader, reader.fetch(wanted))
 
-    def _all(self) -> Iterator[Reader]:
-        for receives in self.receives:
-            endpoint = self.endpoints.get(receives.document)
-            if endpoint is not None:
-                reader = Reader(self.context, self.connection, receives, endpoint, self._tell)
-                self._readers[receives.kind] = reader
-                yield reader
+    @property
+    def _readers(self) -> Readers:
+        parts = (self.context, self.connection, self.receives, self.endpoints)
+        return readers_of(*parts, self._tell)
 
-    def _read(self, reader: Reader, stream: Stream[Any]) -> None:
+    def _read(self, readers: Readers, reader: Reader, stream: Stream[Any]) -> None:
         """A stream that fails in its own way does not hold up the others."""
         try:
-            needs = self._read_mirror_again(reader, stream)
-            self._told.add(reader.receives.kind)
-            self._settle(reader, needs)
+            needs = readers.with_fetching(lambda: reader.read(stream))
+            self._told.add(reader.kind)
+            readers.settle(reader, needs)
         except (AuthFailed, RateLimited, Unsent) as error:
             self._note(reader, stream, error)
             raise Silent from error
+        except Expired as error:
+            reader.fail(stream, error)
+            self._compare_all(reader, error)
         except (SyncError, Missing) as error:
             reader.fail(stream, error)
         except Exception as error:  # a border: a stranger's code
-            log.exception("pull.failed", kind=reader.receives.kind, stream=stream.name)
+            log.exception("pull.failed", kind=reader.kind, stream=stream.name)
             reader.fail(stream, error)
 
     def _note(self, reader: Reader, stream: Stream[Any], error: SyncError) -> None:
@@ -106,25 +104,6 @@ class Pull:
         self._told.add(kind)
         self.report(kind, written)
 
-    def _read_mirror_again(self, reader: Reader, stream: Stream[Any]) -> Needs:
-        """A mirror's page is all or nothing: what it misses is fetched, and it is read again."""
-        for _ in range(_MOST_MISSING):
-            try:
-                return reader.read(stream)
-            except Missing as error:
-                self._fetch({(error.kind, error.external_id)})
-        return reader.read(stream)
-
-    def _settle(self, reader: Reader, needs: Needs) -> None:
-        """Pull what documents wait for, and try them again, level by level."""
-        for _ in range(_DEPTH):
-            if not needs:
-                return
-            self._fetch(needs)
-            needs = reader.again(woken=True)
-
-    def _fetch(self, needs: Needs) -> None:
-        for kind in sorted({kind for kind, _ in needs}):
-            other = self._readers.get(kind)
-            if other is not None:
-                other.fetch(sorted(key for wanted, key in needs if wanted == kind))
+    def _compare_all(self, reader: Reader, error: Expired) -> None:
+        with self.context.write() as work:
+            ask_sweep(work, self.connection.id, [reader.kind], reason=str(error), afresh=True)

@@ -14,11 +14,23 @@ from core.clock import utcnow
 from core.jobs.job import JobContext
 from core.sync.bindings import ConnectionBindings
 from core.sync.contract import Endpoint, Reads
-from core.sync.errors import Unsent
+from core.sync.errors import Expired, Unsent
 from core.sync.exchange import Arrived, Inbound, Mirror
-from core.sync.models import Connection, Cursor
+from core.sync.models import Connection, Cursor, CursorMode
+from core.sync.pull.cursors import Cursors
 from core.sync.pull.inbox import Took, retry, take, wake
-from core.sync.pull.place import advance, reached_end, start_of, unseen
+from core.sync.pull.pages import pages
+from core.sync.pull.place import (
+    Reading,
+    advance,
+    reached_end,
+    reading_of,
+    start_anew,
+    start_of,
+    unseen,
+    worth_noting,
+)
+from core.sync.pull.sightings import forget_sightings, note_sightings, sighted
 from core.sync.values import Position, Ref, Seen, Stream
 from core.work import UnitOfWork
 
@@ -36,7 +48,7 @@ Report = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """A page: what the stream named, those with bodies as they are now, the place behind it."""
+    """A page: what of it is news, those with bodies as they are now, the place behind it."""
 
     named: Sequence[Seen[Any]]
     bodies: Sequence[Seen[Any]]
@@ -53,34 +65,52 @@ class Reader:
     endpoint: Endpoint
     report: Report
 
+    @property
+    def kind(self) -> str:
+        return self.receives.kind
+
+    @property
+    def limit(self) -> int:
+        """Records per page."""
+        return MIRROR_PAGE if isinstance(self.receives, Mirror) else PAGE
+
+    @property
+    def cursors(self) -> Cursors:
+        return Cursors(self.connection.id, self.kind)
+
     def read(self, stream: Stream[Any]) -> Needs:
         """Take over what changed; answers what some of it refers to and we do not have.
 
         Raises what the ERP's side raised, or Missing of a mirror; the pages before it are kept.
         """
         needs: Needs = set()
-        for page in self._pages(stream):
-            needs |= self._store(stream, page)
+        with self.context.write() as work:
+            reading = reading_of(self.cursors.of(work, stream.name), utcnow())
+        met = False
+        for page in self._pages(stream, reading):
+            met = True
+            needs |= self._store(stream, reading, page)
             if self.context.stopping:
                 return needs
-        with self.context.write() as work:
-            cursor = self._cursor(work, stream)
-            reached_end(cursor, utcnow())
-            cursor.error, cursor.error_at = "", None
+        self._end(stream, reading, met=met)
         return needs
 
     def fetch(self, external_ids: Sequence[str]) -> Needs:
         """Take over these records now, wherever the streams are."""
-        bodies = self._bodies([Seen(ref=Ref(id=external_id)) for external_id in external_ids])
-        with self._telling() as work:
-            return self._apply(work, bodies).missing
+        needs: Needs = set()
+        for start in range(0, len(external_ids), PAGE):
+            part = external_ids[start : start + PAGE]
+            bodies = self.bodies([Seen(ref=Ref(id=external_id)) for external_id in part])
+            with self.telling() as work:
+                needs |= self.apply(work, bodies).missing
+        return needs
 
     def again(self, *, woken: bool) -> Needs:
         """Try documents that wait; ``woken``: something they wait for has come."""
         if not isinstance(self.receives, Inbound):
             return set()
-        with self._telling() as work:
-            bindings = self._bindings(work)
+        with self.telling() as work:
+            bindings = self.bindings(work)
             if woken:
                 wake(work, self.receives, bindings)
             return retry(work, self.receives, bindings).missing
@@ -90,82 +120,85 @@ class Reader:
         with self.context.read() as work:
             last = work.session.scalar(
                 select(func.min(Cursor.polled_at)).where(
-                    Cursor.connection_id == self.connection.id, Cursor.kind == self.receives.kind
+                    Cursor.connection_id == self.connection.id,
+                    Cursor.kind == self.kind,
+                    Cursor.mode == CursorMode.INCREMENTAL,
                 )
             )
         # Half a second early is in time: a tick is never quite where it should be.
         return last is None or (utcnow() - last).total_seconds() > self.receives.every_s - 0.5
 
     def fail(self, stream: Stream[Any], error: Exception) -> None:
+        """Make it visible. A feed that forgot our place is read anew by the next poll."""
         with self.context.write() as work:
-            cursor = self._cursor(work, stream)
+            cursor = self.cursors.of(work, stream.name)
             cursor.error, cursor.error_at = str(error), utcnow()
+            if isinstance(error, Expired):
+                start_anew(cursor)
+                forget_sightings(work, cursor.id, None)
 
-    def _pages(self, stream: Stream[Any]) -> Iterator[Sighting]:
-        """Network only: no transaction is open meanwhile."""
-        with self.context.write() as work:
-            cursor = self._cursor(work, stream)
-        place: Position | None = start_of(cursor)
-        limit = MIRROR_PAGE if isinstance(self.receives, Mirror) else PAGE
-        while place is not None:
-            page = stream.changed(place, limit)
-            named = unseen(cursor, page.items)
-            if page.items or page.next is not None:
-                yield Sighting(named=named, bodies=self._bodies(named), after=page.next or place)
-            place = page.next if page.next != place else None
-
-    def _bodies(self, items: Sequence[Seen[Any]]) -> list[Seen[Any]]:
-        """All that still are there, with their bodies."""
+    def bodies(self, items: Sequence[Seen[Any]]) -> list[Seen[Any]]:
+        """All that still are there, with their bodies. Talks to the ERP."""
         bare = [item.ref.id for item in items if item.body is None]
         bodies = [item for item in items if item.body is not None]
         if not bare:
             return bodies
         if not isinstance(self.endpoint, Reads):
-            raise Unsent(f"The connector names {self.receives.kind} and can not read them.")
+            raise Unsent(f"The connector names {self.kind} and can not read them.")
         return bodies + list(self.endpoint.read(bare))
 
-    def _store(self, stream: Stream[Any], page: Sighting) -> Needs:
-        with self._telling() as work:
-            took = self._apply(work, page.bodies)
-            cursor = self._cursor(work, stream)
-            advance(cursor, page.named, page.after)
-            cursor.written += took.written
-            cursor.unchanged += took.unchanged
-        self.report(self.receives.kind, took.written)
-        return took.missing
-
-    def _apply(self, work: UnitOfWork, bodies: Sequence[Seen[Any]]) -> Took:
+    def apply(self, work: UnitOfWork, bodies: Sequence[Seen[Any]]) -> Took:
         if not bodies:
             return Took()
-        bindings = self._bindings(work)
+        bindings = self.bindings(work)
+        newest = list({item.ref.id: item for item in bodies}.values())
         if isinstance(self.receives, Inbound):
-            return take(work, self.receives, bodies, bindings)
-        return mirror(work, self.receives, bodies, bindings)
+            return take(work, self.receives, newest, bindings)
+        return mirror(work, self.receives, newest, bindings)
 
-    def _bindings(self, work: UnitOfWork) -> ConnectionBindings:
+    def bindings(self, work: UnitOfWork) -> ConnectionBindings:
         return ConnectionBindings(work, work.session.get_one(Connection, self.connection.id))
 
-    def _telling(self) -> AbstractContextManager[UnitOfWork]:
+    def telling(self) -> AbstractContextManager[UnitOfWork]:
         """What is written in here the connection said: the journal keeps that."""
         return self.context.write(source=self.connection.name)
 
-    def _cursor(self, work: UnitOfWork, stream: Stream[Any]) -> Cursor:
-        kind = self.receives.kind
-        found = work.session.scalar(
-            select(Cursor).where(
-                Cursor.connection_id == self.connection.id,
-                Cursor.kind == kind,
-                Cursor.stream == stream.name,
-            )
-        )
-        if found is None:
-            found = Cursor(
-                connection_id=self.connection.id, kind=kind, stream=stream.name, recent={}
-            )
-            found.place = found.floor_place = found.mark_place = ""
-            found.written = found.unchanged = 0
-            work.session.add(found)
-        return found
+    def _pages(self, stream: Stream[Any], reading: Reading) -> Iterator[Sighting]:
+        """Network, and looking up what was read before; no transaction is open meanwhile."""
+        for page, after in pages(stream, reading.start, self.limit):
+            if not page.items and page.next is None:
+                return
+            named = unseen(page.items, self._sighted(stream, page.items))
+            yield Sighting(named=named, bodies=self.bodies(named), after=after)
+
+    def _sighted(self, stream: Stream[Any], items: Sequence[Seen[Any]]) -> dict[str, Any]:
+        ids = [item.ref.id for item in items if item.stamp]
+        if not ids:
+            return {}
+        with self.context.read() as work:
+            cursor = self.cursors.seen(work, stream.name)
+            return sighted(work, cursor.id, ids) if cursor else {}
+
+    def _store(self, stream: Stream[Any], reading: Reading, page: Sighting) -> Needs:
+        with self.telling() as work:
+            cursor = self.cursors.of(work, stream.name)
+            took = self.apply(work, page.bodies)
+            advance(cursor, reading, page.after)
+            noted = worth_noting(cursor, reading, page.named, now=utcnow())
+            note_sightings(work, cursor.id, noted)
+            cursor.written += took.written
+            cursor.unchanged += took.unchanged
+        self.report(self.kind, took.written)
+        return took.missing
+
+    def _end(self, stream: Stream[Any], reading: Reading, *, met: bool) -> None:
+        with self.context.write() as work:
+            cursor = self.cursors.of(work, stream.name)
+            reached_end(cursor, reading, utcnow())
+            cursor.error, cursor.error_at = "", None
+            if reading.began_at and (met or cursor.behind):
+                before = start_of(cursor).stamp
+                cursor.behind = forget_sightings(work, cursor.id, before) if before else 0
 
 
 def mirror(

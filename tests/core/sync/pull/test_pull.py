@@ -178,7 +178,7 @@ def test_an_older_version_than_the_applied_one_is_dropped(shop: Shop) -> None:
 def test_pages_are_kept_when_a_later_one_fails(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "MIRROR_PAGE", 2)
     calls = 0
-    bodies = stream.Reader._bodies
+    bodies = stream.Reader.bodies
 
     def fail_at_third(reader: stream.Reader, items: object) -> object:
         nonlocal calls
@@ -188,7 +188,7 @@ def test_pages_are_kept_when_a_later_one_fails(shop: Shop, monkeypatch: pytest.M
                 raise Unsent("the line went dead")
         return bodies(reader, items)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stream.Reader, "_bodies", fail_at_third)
+    monkeypatch.setattr(stream.Reader, "bodies", fail_at_third)
     shop.pull()
     assert len(shop.all(StoredProduct)) == 4
     (cursor,) = shop.cursors("catalog.product")

@@ -1,0 +1,44 @@
+"""What was read already in the part of a stream that the next reading looks back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from core.db.bulk import Upsert
+from core.sync.models import Sighting
+from core.work import UnitOfWork
+
+_NOTES = Upsert(Sighting.__table__, key=("cursor_id", "external_id"))  # type: ignore[arg-type]  # a mapped class's table is a Table
+#: Rows per statement: below what either database takes as parameters.
+_SLICE = 500
+
+
+def sighted(work: UnitOfWork, cursor_id: UUID, external_ids: Sequence[str]) -> dict[str, datetime]:
+    """The stamps these records were last read with, of those that are remembered."""
+    found: dict[str, datetime] = {}
+    for start in range(0, len(external_ids), _SLICE):
+        part = external_ids[start : start + _SLICE]
+        rows = work.session.execute(
+            select(Sighting.external_id, Sighting.stamp).where(
+                Sighting.cursor_id == cursor_id, Sighting.external_id.in_(part)
+            )
+        )
+        found.update(dict(rows.all()))
+    return found
+
+
+def note_sightings(work: UnitOfWork, cursor_id: UUID, stamps: Mapping[str, datetime]) -> None:
+    rows = [{"external_id": key, "stamp": stamp} for key, stamp in stamps.items()]
+    _NOTES.run(work.session, rows, same={"cursor_id": cursor_id})
+
+
+def forget_sightings(work: UnitOfWork, cursor_id: UUID, before: datetime | None) -> int:
+    """Forget what no reading meets any more; answers how many are left. None forgets all."""
+    older: tuple[ColumnElement[bool], ...] = () if before is None else (Sighting.stamp < before,)
+    work.session.execute(delete(Sighting).where(Sighting.cursor_id == cursor_id, *older))
+    left = select(func.count()).where(Sighting.cursor_id == cursor_id)
+    return work.session.scalar(left) or 0
