@@ -1,0 +1,239 @@
+"""Tandem's real processes, and the blows they take: ``tandem run`` and ``tandem worker`` beside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock, Thread
+
+import psutil
+import requests
+
+from core.config import Settings
+from core.serve import environment_of
+
+ROOT = Path(__file__).parents[2]
+#: The machine is busy: a start that takes two seconds alone may take long.
+UP_WITHIN_S = 120.0
+
+
+@dataclass
+class Program:
+    """A command that is started again and again; what it says goes to the end of ``log``."""
+
+    command: Sequence[str]
+    environment: dict[str, str]
+    log: Path
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """With all its children, as a power cut would."""
+        if self._process is None:
+            return
+        for process in (*self._children(), psutil.Process(self.pid)):
+            _signal(process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        """The good way: SIGTERM, and time to end."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process = None
+
+    def children_of(self, part: str) -> list[int]:
+        """Ids of its children whose command has ``part``, the youngest generation first."""
+        return [child.pid for child in self._children() if part in " ".join(_command(child))]
+
+    def _children(self) -> list[psutil.Process]:
+        try:
+            return psutil.Process(self.pid).children(recursive=True)[::-1]
+        except psutil.NoSuchProcess:
+            return []
+
+
+@dataclass
+class Cluster:
+    """``tandem run``, which has a worker of its own, and ``beside`` more workers."""
+
+    settings: Settings
+    token: str
+    installed: Path
+    logs: Path
+    beside: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        path = os.pathsep.join([str(self.installed), str(ROOT)])
+        environment = {**os.environ, **environment_of(self.settings), "PYTHONPATH": path}
+        tandem = [sys.executable, "-m", "core.cli"]
+        self.serving = Program([*tandem, "run"], environment, self.logs / "run.log")
+        self.workers = [
+            Program([*tandem, "worker"], environment, self.logs / f"worker-{number}.log")
+            for number in range(self.beside)
+        ]
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.settings.host}:{self.settings.port}/api/v1"
+
+    def start(self) -> None:
+        for program in (self.serving, *self.workers):
+            program.start()
+        self.wait_until_up()
+
+    def stop(self) -> None:
+        for program in (*self.workers, self.serving):
+            program.stop()
+
+    def wait_until_up(self) -> None:
+        headers = {"Authorization": f"Bearer {self.token}"}
+
+        def answers() -> bool:
+            try:
+                return requests.get(f"{self.url}/modules", headers=headers, timeout=5).ok
+            except requests.RequestException:
+                return False
+
+        wait(answers, UP_WITHIN_S)
+
+    def kill_worker(self, pick: float) -> None:
+        """One of them, at the mercy of ``pick`` in [0, 1); whoever started it does so again."""
+        with self._lock:
+            if not self.workers:
+                self._kill_child("core.serve", pick)
+                return
+            chosen = self.workers[int(pick * len(self.workers))]
+            chosen.kill()
+            chosen.start()
+
+    def kill_web(self, pick: float) -> None:
+        """A process that serves requests; gunicorn starts another."""
+        with self._lock:
+            self._kill_child("gunicorn", pick, youngest=True)
+
+    def kill_all(self) -> None:
+        with self._lock:
+            for program in (*self.workers, self.serving):
+                program.kill()
+            for program in (self.serving, *self.workers):
+                program.start()
+
+    def pause_worker(self, pick: float, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT when everybody thinks it is dead. Does not wait for it."""
+        with self._lock:
+            pids = [program.pid for program in self.workers]
+            pids += self.serving.children_of("core.serve")
+        if not pids:
+            return
+        pid = pids[int(pick * len(pids))]
+        _signal(pid, signal.SIGSTOP)
+
+        def go_on() -> None:
+            time.sleep(seconds)
+            _signal(pid, signal.SIGCONT)
+
+        Thread(target=go_on, daemon=True).start()
+
+    def _kill_child(self, part: str, pick: float, *, youngest: bool = False) -> None:
+        pids = self.serving.children_of(part)
+        # The master of gunicorn comes last, and has the same command as its workers.
+        pids = pids[:-1] if youngest and len(pids) > 1 else pids
+        if pids:
+            _signal(pids[int(pick * len(pids))], signal.SIGKILL)
+
+
+@contextmanager
+def running(cluster: Cluster) -> Iterator[Cluster]:
+    try:
+        cluster.start()
+        yield cluster
+        cluster.stop()
+    finally:
+        for program in (*cluster.workers, cluster.serving):
+            program.kill()
+
+
+@contextmanager
+def erp_process(file: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The scripted ERP in a process of its own, and its port."""
+    command = [sys.executable, "-m", "tests.chaos.erp", str(file)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (
+        log.open("ab") as said,
+        subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            yield process, int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    _signal(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _signal(pid, signal.SIGCONT)
+
+
+def wait(look: Callable[[], bool], within_s: float) -> bool:
+    """Whether it came true in time."""
+    until = time.monotonic() + within_s
+    while not look():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return  # it ended by itself in this moment
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
