@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core import retention
 from core.alerts import notices as sending_alerts
+from core.alerts import watch as watching
 from core.api import modules
 from core.api.idempotency import forget_answers
 from core.jobs.job import Job
@@ -109,5 +110,6 @@ module = Module(
         *plans.JOBS,
         *reopening.JOBS,
         sending_alerts.job,
+        watching.job,
     ),
 )

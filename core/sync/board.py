@@ -13,7 +13,14 @@ from sqlalchemy import Row, func, select
 from core.clock import utcnow
 from core.companies import visible
 from core.sync.attention import Stage, stage_counts
-from core.sync.models import Attempt, AttemptItem, AttemptOutcome, Connection, Cursor
+from core.sync.models import (
+    Attempt,
+    AttemptItem,
+    AttemptOutcome,
+    Connection,
+    Cursor,
+    CursorMode,
+)
 from core.sync.overview import Health, overview
 from core.work import UnitOfWork
 
@@ -109,6 +116,7 @@ def _feeds(work: UnitOfWork) -> dict[UUID, list[Feed]]:
     statement = (
         select(Connection.id, *columns)
         .join(Cursor, Cursor.connection_id == Connection.id)
+        .where(Cursor.mode == CursorMode.INCREMENTAL)
         .order_by(Cursor.id)
     )
     streams: dict[UUID, dict[str, list[Row[*tuple[Any, ...]]]]] = {}

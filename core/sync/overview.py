@@ -11,12 +11,15 @@ from sqlalchemy import case, func, select
 from core.clock import utcnow
 from core.companies import visible
 from core.sync.connections import connections
+from core.sync.gate import gates
+from core.sync.gate_words import gate_advice, gate_words
 from core.sync.models import (
     Binding,
     Connection,
     ConnectionState,
     Cursor,
     DeliveryState,
+    Gate,
     InboxRow,
     InboxState,
     OutboxRow,
@@ -50,6 +53,8 @@ class Health:
     next_try_at: datetime | None
     #: Feeds of the ERP whose last reading failed.
     failing: int
+    #: What holds calls back just now, if anything does.
+    gate: Gate | None = None
 
     @property
     def pending(self) -> int:
@@ -62,7 +67,7 @@ class Health:
             self.connection is not None
             and self.connection.state is ConnectionState.LIVE
             and not self.connection.last_error
-            and not (self.stopped or self.failing)
+            and not (self.stopped or self.failing or self.gate)
         )
 
     @property
@@ -73,7 +78,9 @@ class Health:
             return False
         if found.state is ConnectionState.NEEDS_CREDENTIALS:
             return True
-        return found.state is ConnectionState.LIVE and bool(found.last_error or self.failing)
+        return found.state is ConnectionState.LIVE and bool(
+            found.last_error or self.failing or self.gate
+        )
 
     @property
     def words(self) -> str:
@@ -88,6 +95,11 @@ class Health:
             return _join(_("The test failed: nothing is sent or read yet."), self._waiting_words())
         if found.state is not ConnectionState.LIVE:
             return _join(_state_words(found.state), self._waiting_words())
+        return self._live_words(found)
+
+    def _live_words(self, found: Connection) -> str:
+        if self.gate is not None:
+            return _join(gate_words(found, self.gate), self._waiting_words())
         if found.last_error:
             return _join(self._trouble_words(found), self._waiting_words(), self._next_words())
         return self._working_words()
@@ -144,6 +156,11 @@ class Health:
             return _("Set up a connection for this company.")
         if found.state is not ConnectionState.LIVE:
             return _state_advice(found.state)
+        return self._live_advice(found)
+
+    def _live_advice(self, found: Connection) -> str:
+        if self.gate is not None and self.gate.opened_at is None:
+            return gate_advice(self.gate)
         if found.last_error:
             return _("Nothing, if the ERP will be back: it is tried again and nothing is lost.")
         if self.failing:
@@ -156,7 +173,13 @@ class Health:
 def overview(work: UnitOfWork) -> list[Health]:
     """Every connection the actor may see, and what waits for one if anything does."""
     found = connections(work)
-    known = _Known(_counts(work), _moments(work), _stopped_inbound(work), _failing_feeds(work))
+    known = _Known(
+        _counts(work),
+        _moments(work),
+        _stopped_inbound(work),
+        _failing_feeds(work),
+        gates(work, [one.id for one in found]),
+    )
     healths = [known.health(one) for one in found]
     without = known.health(None)
     return [*healths, without] if without.waiting else healths
@@ -216,6 +239,7 @@ class _Known:
     moments: dict[UUID | None, tuple[datetime, datetime | None]]
     inbound: dict[UUID, int]
     failing: dict[UUID, int]
+    gates: dict[UUID, Gate]
 
     def health(self, connection: Connection | None) -> Health:
         key = connection.id if connection else None
@@ -229,6 +253,7 @@ class _Known:
             oldest_at=oldest_at,
             next_try_at=next_try_at,
             failing=self.failing.get(key, 0) if key else 0,
+            gate=self.gates.get(key) if key else None,
         )
 
     def _count(self, key: UUID | None, *wanted: DeliveryState) -> int:
