@@ -4,9 +4,10 @@ from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import CreditNote, Invoice, Payment
 from core.sync.exchange import Inbound, RecordPage
 from core.web.i18n import lazy as _
-from modules.billing import api, pages, panels
+from modules.billing import api, models, pages, panels
 from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
+from modules.billing.services.removed import cancel_removed
 from modules.billing.statement import CREDIT_NOTES, INVOICES, PAYMENTS
 
 _PAGE = RecordPage("billing_pages.invoice", "key")
@@ -23,9 +24,23 @@ module = Module(
         Role(name="Read only", permissions=("billing.read",)),
     ),
     inbound=(
-        Inbound(kind=INVOICE, document=Invoice, apply=receive_invoice, page=_PAGE),
-        Inbound(kind=CREDIT_NOTE, document=CreditNote, apply=receive_credit_note, page=_PAGE),
-        Inbound(kind=PAYMENT, document=Payment, apply=receive_payment),
+        Inbound(
+            kind=INVOICE,
+            document=Invoice,
+            apply=receive_invoice,
+            page=_PAGE,
+            gone=cancel_removed,
+            record=models.Invoice,
+        ),
+        Inbound(
+            kind=CREDIT_NOTE,
+            document=CreditNote,
+            apply=receive_credit_note,
+            page=_PAGE,
+            gone=cancel_removed,
+            record=models.Invoice,
+        ),
+        Inbound(kind=PAYMENT, document=Payment, apply=receive_payment, record=models.Payment),
     ),
     statements=(INVOICES, CREDIT_NOTES, PAYMENTS),
     blueprints=(api.blueprint, pages.blueprint),

@@ -4,7 +4,7 @@ from core.registry.manifest import MenuItem, Module, Permission, Role
 from core.sync.documents import Product, Tax
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
-from modules.catalog import api, erp, pages
+from modules.catalog import api, erp, models, pages
 
 module = Module(
     name="catalog",
@@ -16,8 +16,22 @@ module = Module(
         Role(name="Read only", permissions=("catalog.read",)),
     ),
     mirrors=(
-        Mirror(kind=erp.TAX, document=Tax, apply=erp.apply_taxes, every_s=30),
-        Mirror(kind=erp.PRODUCT, document=Product, apply=erp.apply_products, every_s=15),
+        Mirror(
+            kind=erp.TAX,
+            document=Tax,
+            apply=erp.apply_taxes,
+            every_s=30,
+            gone=erp.archive_taxes,
+            record=models.Tax,
+        ),
+        Mirror(
+            kind=erp.PRODUCT,
+            document=Product,
+            apply=erp.apply_products,
+            every_s=15,
+            gone=erp.archive_products,
+            record=models.Product,
+        ),
     ),
     blueprints=(api.blueprint, pages.blueprint),
     menu=(

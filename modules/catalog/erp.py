@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from core.db.bulk import Upsert
 from core.ids import new_id
 from core.sync.documents import Product as ProductDocument
 from core.sync.documents import Tax as TaxDocument
-from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.exchange import Arrived, Bindings, Counts, Gone
 from core.sync.references import all_known
 from core.work import UnitOfWork
 from modules.catalog.models import Product, Tax
@@ -48,6 +50,23 @@ def apply_products(
     written = _PRODUCTS.run(work.session, rows, same=_mark(work, bindings))
     bindings.bind(PRODUCT, ids)
     return Counts(written=written, unchanged=len(rows) - written)
+
+
+def archive_taxes(work: UnitOfWork, gone: Sequence[Gone], _bindings: Bindings) -> None:
+    _archive(work, Tax, gone)
+
+
+def archive_products(work: UnitOfWork, gone: Sequence[Gone], _bindings: Bindings) -> None:
+    _archive(work, Product, gone)
+
+
+def _archive(work: UnitOfWork, model: type[Tax | Product], gone: Sequence[Gone]) -> None:
+    """Orders and invoices refer to it: it stays to be read, and is sold no more."""
+    work.session.execute(
+        update(model)
+        .where(model.id.in_([item.local_id for item in gone if item.local_id]), model.active)
+        .values(active=False, observed_at=work.observed_at)
+    )
 
 
 def _fields(document: ProductDocument, taxes: Mapping[str, UUID]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from core.sync.documents import StockLevel
 from core.sync.exchange import Mirror
 from core.web.i18n import lazy as _
 from modules.stock import api, erp, pages, panels
+from modules.stock.models import StockLevel as StockLevelRow
 from modules.stock.statement import LEVELS
 
 module = Module(
@@ -17,7 +18,16 @@ module = Module(
         Role(name="Salesperson", permissions=("stock.read",)),
         Role(name="Read only", permissions=("stock.read",)),
     ),
-    mirrors=(Mirror(kind=erp.LEVEL, document=StockLevel, apply=erp.apply_levels, binds=False),),
+    mirrors=(
+        Mirror(
+            kind=erp.LEVEL,
+            document=StockLevel,
+            apply=erp.apply_levels,
+            binds=False,
+            gone=erp.remove_levels,
+            record=StockLevelRow,
+        ),
+    ),
     statements=(LEVELS,),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(

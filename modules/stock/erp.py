@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from core.db.bulk import Upsert
 from core.sync.documents import StockLevel as StockLevelDocument
-from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.exchange import Arrived, Bindings, Counts, Gone
 from core.sync.references import all_known
 from core.work import UnitOfWork
 from modules.catalog.erp import PRODUCT
@@ -34,16 +36,28 @@ def apply_levels(
         "source": bindings.connection_name,
         "observed_at": work.observed_at,
     }
-    rows = [_row(item.document, products) for item in arrived]
+    rows = [_row(item, products) for item in arrived]
     written = _LEVELS.run(work.session, rows, same=mark)
     return Counts(written=written, unchanged=len(rows) - written)
 
 
-def _row(document: StockLevelDocument, products: Mapping[str, UUID]) -> dict[str, Any]:
+def remove_levels(work: UnitOfWork, gone: Sequence[Gone], bindings: Bindings) -> None:
+    """Nothing refers to a level, and one the ERP has no more is no level of zero."""
+    work.session.execute(
+        delete(StockLevel).where(
+            StockLevel.source == bindings.connection_name,
+            StockLevel.external_id.in_([item.external_id for item in gone]),
+        )
+    )
+
+
+def _row(arrived: Arrived[StockLevelDocument], products: Mapping[str, UUID]) -> dict[str, Any]:
+    document = arrived.document
     return {
         "product_id": products[document.product],
         "warehouse": document.warehouse,
         "on_hand": document.on_hand.amount,
         "available": document.available and document.available.amount,
         "uom": document.on_hand.uom,
+        "external_id": arrived.external_id,
     }
