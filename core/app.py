@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask
 
 from core import health, logs, metrics
 from core.api import mount as api
 from core.compose import open_host
 from core.config import load_settings
+from core.errors import Busy
 from core.host import Host
+from core.installation.recognise import recognise
 from core.security import web as security
 from core.sync.pages import light
 from core.web import frame as web
@@ -34,4 +38,7 @@ def create_app(host: Host | None = None) -> Flask:
 def _host_of_environment() -> Host:
     settings = load_settings()
     logs.configure(settings)
-    return open_host(settings)
+    host = open_host(settings)
+    with suppress(Busy):  # the worker asks as well, and sends nothing before it knows
+        recognise(host)
+    return host

@@ -7,6 +7,7 @@ from core.alerts import notices as sending_alerts
 from core.alerts import watch as watching
 from core.api import modules
 from core.api.idempotency import forget_answers
+from core.installation import jobs as installation
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.security import jobs as sweeping
@@ -106,6 +107,7 @@ module = Module(
         sync_retention.job,
         *outbound.JOBS,
         *inbound.JOBS,
+        *installation.JOBS,
         *reconciling.JOBS,
         *plans.JOBS,
         *reopening.JOBS,

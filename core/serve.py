@@ -75,6 +75,7 @@ def work(settings: Settings) -> None:
     from core import logs  # noqa: PLC0415
     from core.compose import open_host  # noqa: PLC0415
     from core.dispatch import Dispatcher  # noqa: PLC0415
+    from core.installation.recognise import recognise  # noqa: PLC0415
     from core.jobs.worker import Worker  # noqa: PLC0415
     from core.registry.revisions import check_tables  # noqa: PLC0415
     from core.workers import check_queues  # noqa: PLC0415
@@ -84,6 +85,7 @@ def work(settings: Settings) -> None:
     with host.database.session(writes=False) as session:
         check_tables(session, host.registry)
         check_queues(host.registry.enabled(session).jobs.values(), settings.worker_queues)
+    recognise(host)
     worker = Worker(
         host,
         threads=settings.worker_threads,

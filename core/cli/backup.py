@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -66,11 +66,20 @@ def copy_sqlite(url: URL, target: Path) -> None:
         raise NotFound(f"There is no database at {source}: run tandem init first.")
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
+        _mark(copy)
         # A copy in write-ahead mode would need its second file beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
         (said,) = copy.execute("PRAGMA integrity_check").fetchone()
     if said != "ok":
         raise BackupFailed(f"The copy is damaged, so the database may be: {said}")
+
+
+def _mark(copy: sqlite3.Connection) -> None:
+    """Wherever it is opened, it is known not to be what the original is by then."""
+    with suppress(sqlite3.OperationalError):  # made by a version that had no such column
+        place = f"the backup of {utcnow():%Y-%m-%d %H:%M} UTC"
+        copy.execute("UPDATE core_installation SET place = ?", (place,))
+        copy.commit()
 
 
 def dump_postgresql(url: URL, target: Path) -> None:

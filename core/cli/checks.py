@@ -24,11 +24,14 @@ from sqlalchemy import func, select, text
 from core.cli.opened import OPERATOR
 from core.errors import CrmError
 from core.host import Host
+from core.installation.place import place_of
 from core.registry import revisions
+from core.registry.models import Installation
 from core.registry.registry import Registry
 from core.security.keys import connection_keys, read_keys, session_keys
 from core.security.models import User
 from core.security.vault import Vault
+from core.sync.models import Connection
 from core.workers import live_worker
 
 _PACKAGE = "tandem-crm"
@@ -150,6 +153,21 @@ def worker(host: Host) -> Iterator[Finding]:
         alive = live_worker(work.session)
     words = "at work" if alive else "none at work: nothing reaches an ERP until tandem run starts"
     yield Finding(Level.OK if alive else Level.NOTE, "worker", words)
+
+
+def installation(host: Host) -> Iterator[Finding]:
+    with host.read(OPERATOR) as work:
+        one = work.session.scalars(select(Installation)).one()
+        held = {one.held, *work.session.scalars(select(Connection.held))} - {""}
+        here = place_of(work.session, host.settings)
+    yield Finding(Level.OK, "installation", f"{one.id}, epoch {one.epoch}")
+    yield Finding(Level.OK, "installation", f"opened last as {one.place or 'nothing yet'}")
+    if one.place not in {"", here}:
+        yield Finding(Level.NOTE, "installation", f"here it is {here}")
+    if not one.pushes:
+        yield Finding(Level.NOTE, "installation", f"a copy of {one.copy_of}: it sends nothing")
+    for reason in sorted(held):
+        yield Finding(Level.FAIL, "installation", f"{reason} Decide with tandem sync resume.")
 
 
 def _is_as_recorded(ours: Distribution, path: PackagePath) -> bool:

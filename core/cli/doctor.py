@@ -17,7 +17,7 @@ from core.errors import CrmError
 @click.command()
 @click.pass_context
 def doctor(ctx: click.Context) -> None:
-    """Look at Python, files, keys, database, tables, modules, disk and worker."""
+    """Look at Python, files, keys, database, tables, installation, modules, disk and worker."""
     findings = list(_examine())
     show_table(
         ("", "what", "finding"), [(found.level, found.what, found.words) for found in findings]
@@ -34,7 +34,14 @@ def _examine() -> Iterator[Finding]:
         yield from checks.keys(host.settings.data_dir)
         yield checks.disk(host.settings.data_dir)
         yield from checks.packages(host.registry)
-        for ask in (checks.database, checks.tables, checks.modules, checks.users, checks.worker):
+        for ask in (
+            checks.database,
+            checks.tables,
+            checks.installation,
+            checks.modules,
+            checks.users,
+            checks.worker,
+        ):
             try:
                 yield from ask(host)
             except (CrmError, SQLAlchemyError) as error:

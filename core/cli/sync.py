@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from core.cli.opened import OPERATOR, opened
 from core.cli.reconcile import reconcile
+from core.cli.resume import push_allowed, resume
 from core.cli.show import show_table
 from core.host import Host
+from core.installation.recognise import recognise
 from core.sync.inline import InlineContext
 from core.sync.models import Connection, ConnectionState
 from core.sync.overview import overview
@@ -26,6 +28,8 @@ def sync() -> None:
 
 
 sync.add_command(reconcile)
+sync.add_command(resume)
+sync.add_command(push_allowed)
 
 
 @sync.command()
@@ -36,6 +40,7 @@ def run(*, push_only: bool) -> None:
     Workers may be at it at the same time: no record is sent twice.
     """
     with opened() as host:
+        recognise(host)
         for connection in _live(host):
             context = InlineContext(host, OPERATOR)
             for kind in _kinds(host):

@@ -1,0 +1,44 @@
+"""What goes on all the time: the mark grows, and every ERP is looked at for lost records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from core.installation.recognise import grown
+from core.installation.rewound import look_back, take_stock
+from core.installation.witness import remember
+from core.jobs.job import CatchUp, Job, JobContext
+from core.jobs.queue import enqueue
+from core.registry.models import Installation
+from core.sync.models import Connection, ConnectionState
+from core.sync.wake import SYNC
+
+LOOK_BACK, TAKE_STOCK = "core.installation.look_back", "core.installation.take_stock"
+EVERY_S = 60.0
+
+
+def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
+    with context.write() as work:
+        live = select(Connection.id).where(Connection.state == ConnectionState.LIVE)
+        for connection_id in work.session.scalars(live.order_by(Connection.id)):
+            args = {"connection": str(connection_id)}
+            enqueue(work, LOOK_BACK, args, key=f"{LOOK_BACK}:{connection_id}")
+        installation = work.session.scalars(select(Installation).with_for_update()).one()
+        seen = grown(installation)
+    remember(context.host.settings.data_dir, seen)
+
+
+JOBS = (
+    Job(
+        name="core.installation.tick",
+        run=tick,
+        every_s=EVERY_S,
+        catch_up=CatchUp.SKIP,
+        keep_done=False,
+    ),
+    Job(name=LOOK_BACK, run=look_back, keep_done=False, queue=SYNC, lane="connection"),
+    Job(name=TAKE_STOCK, run=take_stock, queue=SYNC, lane="connection"),
+)
