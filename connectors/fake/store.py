@@ -106,7 +106,12 @@ class Store:
         )
 
     def ids(self, kind: type[D], after: str, limit: int) -> list[Ref]:
-        return [row.ref for row in self._rows(kind, "id > ? ORDER BY id LIMIT ?", after, limit)]
+        rows = self._run(
+            "SELECT id, stamp FROM record WHERE kind = ? AND id > ? ORDER BY id LIMIT ?",
+            *(_kind(kind), after, limit),
+        )
+        stamps = {key: datetime.fromisoformat(stamp) for key, stamp in rows}
+        return [Ref(id=key, version=stamp.isoformat()) for key, stamp in stamps.items()]
 
     def dated(
         self, kind: type[D], field: str, days: tuple[date, date], *, after: str, limit: int

@@ -54,7 +54,9 @@ class Orders:
         )
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        return sweep(self.rpc, SALE, self._domain, after=after, limit=limit, parts=mapping.PARTS)
+        """A sale does not move when a second part of it is shipped or invoiced."""
+        parts = (*mapping.PARTS, "shipments", "invoices")
+        return sweep(self.rpc, SALE, self._domain, after=after, limit=limit, parts=parts)
 
     def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[SalesOrder]]:
         rows = page(

@@ -15,6 +15,8 @@ from core.sync.values import Ref, Seen, Stream
 
 PRODUCT = "product.product"
 TAX = "account.tax"
+#: Services have no level.
+_GOODS = [["type", "=", "goods"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,24 @@ class Products:
         ]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        names = [STAMP, f"template.{STAMP}"]
+        # The taxes stand on the category, which moves alone.
+        names = [STAMP, f"template.{STAMP}", f"template.account_category.{STAMP}"]
         domain = [["id", ">", int(after or 0)]]
         order = [["id", "ASC"]]
         rows = self.rpc.call(
             PRODUCT, "search_read", domain, 0, limit, order, names, context={"active_test": False}
         )
-        return [Ref(id=str(row["id"]), version=_version(row)) for row in rows]
+        return [Ref(id=str(row["id"]), version=_listed_version(row)) for row in rows]
 
 
 def _version(row: Row) -> str:
     stamp: Any = max(row[STAMP], row["template."][STAMP])
     return str(stamp.isoformat())
+
+
+def _listed_version(row: Row) -> str:
+    category = row["template."]["account_category."] or {}
+    return f"{_version(row)}/{category.get(STAMP) or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ class Taxes:
 
 @dataclass(frozen=True, slots=True)
 class StockLevels:
-    """Levels of the connection's warehouse. They have no version: the engine compares bodies."""
+    """Levels of the connection's warehouse. Their version is what they say: they have no stamp."""
 
     rpc: Rpc
     company: Company
@@ -101,9 +109,8 @@ class StockLevels:
     @property
     def streams(self) -> Sequence[Stream[StockLevel]]:
         """A product does not move when its stock does: moves do. Goods never moved are at zero."""
-        goods = [["type", "=", "goods"]]
         feeds = (
-            Feed(rpc=self.rpc, model=PRODUCT, domain=goods, ids_of=self._level_ids),
+            Feed(rpc=self.rpc, model=PRODUCT, domain=_GOODS, ids_of=self._level_ids),
             Feed(rpc=self.rpc, model="stock.move", owner="product", ids_of=self._level_ids),
         )
         return [Stream(name=feed.model, changed=feed.changed) for feed in feeds]
@@ -113,12 +120,32 @@ class StockLevels:
 
     def read(self, ids: Sequence[str]) -> list[Seen[StockLevel]]:
         products = (mapping.product_of(id_, self.company.warehouse) for id_ in ids)
-        domain: list[object] = [["id", "in", numbers(products)], ["type", "=", "goods"]]
-        # Without "locations" every quantity is 0.0, and no error says so.
-        context = {"locations": [self.company.warehouse], "with_childs": True}
-        rows = search(self.rpc, PRODUCT, domain, names=mapping.LEVEL_NAMES, context=context)
+        domain: list[object] = [["id", "in", numbers(products)], *_GOODS]
+        names = mapping.LEVEL_NAMES
+        rows = search(self.rpc, PRODUCT, domain, names=names, context=self._place)
         levels = [mapping.level(row, self.company) for row in rows]
         return [
             Seen(ref=Ref(id=mapping.level_id(level.product, self.company.warehouse)), body=level)
             for level in levels
         ]
+
+    def ids(self, after: str, limit: int) -> list[Ref]:
+        last = int(mapping.product_of(after, self.company.warehouse) or 0)
+        domain = [*_GOODS, ["id", ">", last]]
+        order, names = [["id", "ASC"]], mapping.LEVEL_NAMES
+        context = {**self._place, "active_test": False}
+        rows = self.rpc.call(
+            PRODUCT, "search_read", domain, 0, limit, order, names, context=context
+        )
+        return [
+            Ref(
+                id=mapping.level_id(row["id"], self.company.warehouse),
+                version=f"{row['quantity']}/{row['forecast_quantity']}",
+            )
+            for row in rows
+        ]
+
+    @property
+    def _place(self) -> dict[str, object]:
+        """Without ``locations`` every quantity is 0.0, and no error says so."""
+        return {"locations": [self.company.warehouse], "with_childs": True}

@@ -9,7 +9,7 @@ from functools import partial
 from connectors.tryton.client import Rpc
 from connectors.tryton.mapping import shipment as mapping
 from connectors.tryton.mapping.company import Company
-from connectors.tryton.rows import Domain, Feed, Row, moment, numbers, search, version
+from connectors.tryton.rows import Domain, Feed, Row, moment, numbers, search, sweep, version
 from core.sync.documents import Shipment
 from core.sync.values import Ref, Seen, Stream
 
@@ -45,6 +45,24 @@ class Shipments:
 
     def read(self, ids: Sequence[str]) -> list[Seen[Shipment]]:
         return [seen for model in mapping.PREFIX for seen in self._read(model, ids)]
+
+    def ids(self, after: str, limit: int) -> list[Ref]:
+        """Shipments first, then returns; each by its number."""
+        models = list(mapping.PREFIX)
+        model = next((one for one in models if after.startswith(mapping.PREFIX[one])), models[0])
+        found: list[Ref] = []
+        for place in models[models.index(model) :]:
+            last = after.removeprefix(mapping.PREFIX[place]) if place == model else ""
+            found += self._listed(place, last, limit - len(found))
+            if len(found) == limit:
+                break
+        return found
+
+    def _listed(self, model: str, after: str, limit: int) -> list[Ref]:
+        parts = (mapping.DOOR[model],)
+        refs = sweep(self.rpc, model, self._domain, after=after, limit=limit, parts=parts)
+        prefix = mapping.PREFIX[model]
+        return [Ref(id=f"{prefix}{ref.id}", version=ref.version) for ref in refs]
 
     def _read(self, model: str, ids: Sequence[str]) -> list[Seen[Shipment]]:
         prefix = mapping.PREFIX[model]

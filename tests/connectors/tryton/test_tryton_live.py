@@ -24,7 +24,7 @@ from core.clock import utcnow
 from core.errors import RuleBroken
 from core.money import Money
 from core.quantity import Quantity
-from core.sync.contract import Guarantee, guarantee
+from core.sync.contract import Guarantee, Lists, guarantee
 from core.sync.documents import (
     Address,
     ContactPoint,
@@ -170,12 +170,58 @@ def test_stamps_move_with_what_belongs_to_a_party(
 
 def test_sweeps_go_page_by_page_to_the_end(session: TrytonSession) -> None:
     for endpoint in session.endpoints:
-        if isinstance(endpoint, Parties | Products | Orders | Invoices):
+        if isinstance(endpoint, Lists):
             ids, after = [], ""
             while page := endpoint.ids(after, 4):
                 ids += [ref.id for ref in page]
                 after = page[-1].id
             assert len(ids) == len(set(ids)) == len(endpoint.ids("", 1000))
+
+
+def test_every_kind_can_be_swept(session: TrytonSession) -> None:
+    for endpoint in session.endpoints:
+        assert isinstance(endpoint, Lists), endpoint.document.__name__
+
+
+def test_the_listed_version_of_a_level_moves_with_its_stock(
+    tryton: RunningTryton, session: TrytonSession
+) -> None:
+    """A level is no record over there: it has no stamp."""
+    endpoint = StockLevels(session.rpc, session.company)
+    before = {ref.id: ref.version for ref in endpoint.ids("", 1000)}
+    (read,) = endpoint.read([min(before)])
+    assert read.body
+    values = {
+        "product": int(read.body.product),
+        "quantity": 3.0,
+        "unit": 1,
+        "from_location": _location(tryton, "supplier"),
+        "to_location": _storage(tryton),
+        "unit_price": Decimal(1),
+        "currency": session.company.currency_id,
+    }
+    (move,) = tryton.rpc("stock.move", "create", [values], company=1)
+    tryton.rpc("stock.move", "do", [move], company=1)
+    after = {ref.id: ref.version for ref in endpoint.ids("", 1000)}
+    assert {key for key in before if after[key] != before[key]} == {min(before)}
+
+
+def _location(tryton: RunningTryton, kind: str) -> int:
+    (number, *_) = tryton.rpc("stock.location", "search", [["type", "=", kind]])
+    return int(number)
+
+
+def _storage(tryton: RunningTryton) -> int:
+    (row, *_) = tryton.rpc(
+        "stock.location",
+        "search_read",
+        [["type", "=", "warehouse"]],
+        0,
+        1,
+        None,
+        ["storage_location"],
+    )
+    return int(row["storage_location"])
 
 
 def test_a_confirmed_order_is_one_sale_with_our_lines_and_net(
