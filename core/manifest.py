@@ -18,6 +18,7 @@ from core.sync import reopen as reopening
 from core.sync import retention as sync_retention
 from core.sync import tick as outbound
 from core.sync.pages import panels as sync_panels
+from core.sync.merge import api as conflicts_api
 from core.sync.plans import job as plans
 from core.sync.pull import job as inbound
 from core.sync.reconcile import job as reconciling
@@ -34,6 +35,7 @@ module = Module(
         Permission(name="core.connections", title="Set up connections to ERPs"),
         Permission(name="core.sync", title="See the state of the sync"),
         Permission(name="core.sync_act", title="Retry, pause and resume the sync"),
+        Permission(name="core.sync_approve", title="Approve and reject plans of the sync"),
         Permission(name="core.reconcile", title="Make statements of both sides"),
         Permission(name="core.history", title="See who changed what"),
     ),
@@ -43,6 +45,7 @@ module = Module(
         modules.blueprint,
         sync_api.connections_blueprint,
         sync_api.sync_blueprint,
+        conflicts_api.blueprint,
         *sync_pages.blueprints,
         pages.blueprint,
         module_pages.blueprint,

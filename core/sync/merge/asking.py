@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, func, select, type_coerce
+from sqlalchemy import String, and_, func, select, type_coerce
 
 from core.api.listing import Listing
 from core.companies import visible
 from core.sync.merge.conflicts import WHOLE
 from core.sync.merge.shared import Shared
-from core.sync.models import Binding, Cause, Conflict, ConflictState, Connection
+from core.sync.models import Agreed, Binding, Cause, Conflict, ConflictState, Connection
 from core.work import UnitOfWork
 
 #: Of one record: more are read on the page of conflicts.
@@ -61,12 +61,23 @@ CONFLICTS = Listing(
         Binding.local_id,
         Binding.external_id,
         Binding.reference,
-        func.coalesce(Binding.number, Binding.reference, Binding.external_id).label("name"),
+        # The ERP's word for it; what was never read back has but our reference.
+        func.coalesce(Agreed.theirs["name"].as_string(), Binding.number, Binding.reference).label(
+            "name"
+        ),
         Binding.connection_id,
         Connection.name.label("connection"),
     )
     .join(Binding, Binding.id == Conflict.binding_id)
     .join(Connection, Connection.id == Binding.connection_id)
+    .outerjoin(
+        Agreed,
+        and_(
+            Agreed.connection_id == Binding.connection_id,
+            Agreed.kind == Binding.kind,
+            Agreed.local_id == Binding.local_id,
+        ),
+    )
     .where(Conflict.state == ConflictState.OPEN),
     sorts={"opened_at": Conflict.opened_at, "observed_at": Conflict.observed_at},
     default="-opened_at",
@@ -103,3 +114,11 @@ def _open(shared: Shared[Any], row: Any) -> OpenConflict:
         ours_at=row.ours_at,
         observed_at=row.observed_at,
     )
+
+
+def open_count(work: UnitOfWork, *, cap: int = 1000) -> int:
+    """How many are open, up to ``cap``."""
+    few = visible(work, select(Conflict.id, Conflict.company_id)).where(
+        Conflict.state == ConflictState.OPEN
+    )
+    return work.session.scalar(select(func.count()).select_from(few.limit(cap).subquery())) or 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from core.sync.pages import board, connections
+from core.sync.pages import board, conflicts, connections, plans
 
+#: Conflicts and plans are pages of the board's blueprint.
 blueprints = (board.blueprint, connections.blueprint)
+
+__all__ = ["blueprints", "conflicts", "plans"]

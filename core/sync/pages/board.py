@@ -14,9 +14,11 @@ from core.security.guard import requires
 from core.sync.attention import Reason, Stage, Way, reasons, stage_counts
 from core.sync.board import Card, Feed, cards
 from core.sync.mending import try_again, try_all_again
+from core.sync.merge.asking import open_count
 from core.sync.models import ConnectionState
 from core.sync.pages import rows
 from core.sync.pages.words import CONNECTION_CHIPS, kind_words, span_words
+from core.sync.plans.lists import ready_count
 from core.web.i18n import gettext as _
 from core.web.i18n import ngettext
 from core.web.light import Tone
@@ -56,6 +58,7 @@ class Bar:
 def tabs() -> list[Tab]:
     with reading() as work:
         counts = stage_counts(work)
+        asked, ready = open_count(work), ready_count(work)
     total = {stage: sum(n for (_key, its), n in counts.items() if its is stage) for stage in Stage}
     stopped = total[Stage.STOPPED]
     return [
@@ -63,6 +66,8 @@ def tabs() -> list[Tab]:
         Tab(_("Waiting"), "sync_pages.waiting", total[Stage.WAITING]),
         Tab(_("Running"), "sync_pages.running", total[Stage.RUNNING]),
         Tab(_("Stopped"), "sync_pages.stopped", stopped, Tone.RED if stopped else Tone.GREY),
+        Tab(_("Conflicts"), "sync_pages.conflicts", asked, Tone.RED if asked else Tone.GREY),
+        Tab(_("Plans"), "sync_pages.plans", ready, Tone.RED if ready else Tone.GREY),
         Tab(_("Feeds"), "sync_pages.feeds"),
     ]
 

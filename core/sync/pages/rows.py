@@ -115,8 +115,8 @@ def _connection_name(work: UnitOfWork, key: str) -> str:
     return fetch(work, Connection, UUID(key)).name
 
 
-_BY_CONNECTION = Facet("connection_id", lazy("Connection"), choices=_names, named=_connection_name)
-_BY_KIND = Facet("kind", lazy("Kind"), choices=_kinds)
+BY_CONNECTION = Facet("connection_id", lazy("Connection"), choices=_names, named=_connection_name)
+BY_KIND = Facet("kind", lazy("Kind"), choices=_kinds)
 _BY_WAY = Facet("way", lazy("Direction"), choices=labels(_WAY_CHIPS))
 _BY_REASON = Facet("reason", lazy("Reason"))
 
@@ -134,7 +134,7 @@ WAITING = ListPage(
         _SINCE,
         _button_column(_retry_inbound),
     ),
-    facets=(_BY_CONNECTION, _BY_KIND, _BY_WAY),
+    facets=(BY_CONNECTION, BY_KIND, _BY_WAY),
     empty=Empty(lazy("Nothing waits: what was to be sent or taken over has arrived.")),
     template=_TEMPLATE,
 )
@@ -142,7 +142,7 @@ RUNNING = ListPage(
     title=lazy("Running"),
     listing=attention.RUNNING,
     columns=(_RECORD, _KIND, _CONNECTION, _REASONS, _TRIES, _SINCE),
-    facets=(_BY_CONNECTION, _BY_KIND),
+    facets=(BY_CONNECTION, BY_KIND),
     empty=Empty(lazy("Records appear here for the moment in which they are being sent.")),
     template=_TEMPLATE,
 )
@@ -150,7 +150,7 @@ STOPPED = ListPage(
     title=lazy("Stopped"),
     listing=attention.STOPPED,
     columns=(_RECORD, _KIND, _WAY, _CONNECTION, _REASONS, _SINCE, _button_column(_retry)),
-    facets=(_BY_CONNECTION, _BY_KIND, _BY_WAY, _BY_REASON),
+    facets=(BY_CONNECTION, BY_KIND, _BY_WAY, _BY_REASON),
     empty=Empty(lazy("No record needs a person. What an ERP refuses comes here, with its words.")),
     template=_TEMPLATE,
 )
@@ -203,7 +203,7 @@ FEEDS = ListPage(
         columns.number("written", lazy("Written")),
         columns.number("unchanged", lazy("Unchanged")),
     ),
-    facets=(_BY_CONNECTION, _BY_KIND, Facet("failed", lazy("Failed"), {"true": lazy("Yes")})),
+    facets=(BY_CONNECTION, BY_KIND, Facet("failed", lazy("Failed"), {"true": lazy("Yes")})),
     empty=Empty(lazy("What is read from an ERP appears here once a connection works.")),
     template=_TEMPLATE,
 )
