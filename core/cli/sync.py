@@ -8,6 +8,7 @@ import click
 import orjson
 from sqlalchemy import select
 
+from core.cli.decisions import COMMANDS
 from core.cli.opened import OPERATOR, opened
 from core.cli.reconcile import reconcile
 from core.cli.resume import push_allowed, resume
@@ -28,6 +29,8 @@ def sync() -> None:
 
 
 sync.add_command(reconcile)
+for command in COMMANDS:
+    sync.add_command(command)
 sync.add_command(resume)
 sync.add_command(push_allowed)
 
