@@ -1,0 +1,101 @@
+"""Whatever fails at whatever call, and wherever we die: each order is validated once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core.sync.channel import Channel
+from core.sync.open_sessions import drop_session
+from core.sync.replies import Reply
+from tests.connectors.dolibarr.desk import SKU, Desk
+from tests.connectors.dolibarr.server import Fault
+from tests.core.sync.test_push_crashes import MANY, Crash, Stepping, crash
+
+#: The product, two drafts, two looks, and per confirmation a read, a validation and a read.
+CALLS = 11
+
+
+@pytest.fixture
+def ready(desk: Desk) -> Desk:
+    """Two orders were brought over: the customer is there, and the calls are counted."""
+    orders = desk.orders(2, sku=SKU)
+    desk.plan()
+    desk.push()
+    desk.assert_each_once(orders)
+    assert desk.dolibarr.calls.count("createThirdParty") == 1
+    assert len(desk.dolibarr.calls) == CALLS + 1
+    return desk
+
+
+def two_orders(there: Desk, name: str) -> list[UUID]:
+    party = there.known_party()
+    return [there.order(party, f"SO-{name}-{place}", sku=SKU) for place in range(2)]
+
+
+def test_a_fault_at_any_call_loses_and_doubles_nothing(ready: Desk) -> None:
+    for fault in Fault:
+        for at in range(1, CALLS + 1):
+            orders = two_orders(ready, f"{fault.name}-{at}")
+            ready.plan(*[None] * (at - 1), fault)
+            ready.push()
+            assert len(ready.dolibarr.calls) >= at, (fault, at)
+            ready.finish(orders)
+            ready.assert_each_once(orders, (fault, at))
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before the call", "after the call"])
+def test_a_crash_at_any_call_loses_and_doubles_nothing(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch, *, answered: bool
+) -> None:
+    for at in range(1, CALLS + 1):
+        orders = two_orders(ready, f"{answered}-{at}")
+        with monkeypatch.context() as patched:
+            dies_at(at, patched, answered=answered)
+            with pytest.raises(Crash):
+                ready.push(ready.worker)
+        assert_taken_over(ready, orders, (answered, at))
+
+
+def dies_at(at: int, patched: pytest.MonkeyPatch, *, answered: bool) -> None:
+    """The process is gone at this call, once it was carried out or before it left."""
+    seen = 0
+    real = Channel.reply
+
+    def reply(channel: Channel, *args: Any, **kwargs: Any) -> Reply:
+        nonlocal seen
+        seen += 1
+        if seen == at and not answered:
+            raise Crash
+        found = real(channel, *args, **kwargs)
+        if seen == at:
+            raise Crash
+        return found
+
+    patched.setattr(Channel, "reply", reply)
+
+
+def assert_taken_over(there: Desk, orders: Sequence[UUID], where: object) -> None:
+    """Another process, which remembers nothing, goes on."""
+    for route in there.routes():
+        drop_session(there.host, route.connection_id)
+    there.push(there.worker)
+    there.finish(orders)
+    there.assert_each_once(orders, where)
+
+
+def test_a_crash_at_any_transaction_boundary_loses_and_doubles_nothing(ready: Desk) -> None:
+    for at in range(1, MANY):
+        orders = two_orders(ready, f"step-{at}")
+        try:
+            ready.push(Stepping(ready.worker, at, crash))
+        except Crash:
+            assert_taken_over(ready, orders, at)
+        else:
+            ready.assert_each_once(orders)
+            assert at > 20
+            return
+    pytest.fail("the run never ended")
