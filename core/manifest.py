@@ -21,6 +21,7 @@ from core.sync.pages import panels as sync_panels
 from core.sync.merge import api as conflicts_api
 from core.sync.plans import job as plans
 from core.sync.pull import job as inbound
+from core.sync.reconcile import api as statements_api
 from core.sync.reconcile import job as reconciling
 from core.web import modules as module_pages
 from core.web import pages
@@ -45,6 +46,7 @@ module = Module(
         modules.blueprint,
         sync_api.connections_blueprint,
         sync_api.sync_blueprint,
+        statements_api.blueprint,
         conflicts_api.blueprint,
         *sync_pages.blueprints,
         pages.blueprint,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.sync.pages import board, conflicts, connections, plans
+from core.sync.pages import board, conflicts, connections, plans, statements
 
-#: Conflicts and plans are pages of the board's blueprint.
+#: Conflicts, plans and statements are pages of the board's blueprint.
 blueprints = (board.blueprint, connections.blueprint)
 
-__all__ = ["blueprints", "conflicts", "plans"]
+__all__ = ["blueprints", "conflicts", "plans", "statements"]

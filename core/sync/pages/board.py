@@ -69,6 +69,7 @@ def tabs() -> list[Tab]:
         Tab(_("Conflicts"), "sync_pages.conflicts", asked, Tone.RED if asked else Tone.GREY),
         Tab(_("Plans"), "sync_pages.plans", ready, Tone.RED if ready else Tone.GREY),
         Tab(_("Feeds"), "sync_pages.feeds"),
+        Tab(_("Statements"), "sync_pages.statements"),
     ]
 
 

@@ -133,7 +133,7 @@ def _facts(statement: Statement, company: str) -> list[tuple[str, str]]:
         (_("Company"), company),
         (_("Connection"), statement.connection),
         (_("Systems"), f"{statement.here}; {statement.there}"),
-        (_("Period"), period_words(statement)),
+        (_("Period"), period_words(statement.first, statement.last)),
         (_("Made"), f"{statement.made_at:%Y-%m-%d %H:%M:%S} UTC, {statement.made_by}"),
         (_("Seal (SHA-256)"), statement.hash),
     ]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from babel.core import get_global
+from sqlalchemy import Row
 
-from core.sync.reconcile.models import Remedy, Statement, StatementDifference, What
+from core.sync.reconcile.models import Remedy, StatementDifference, What
 from core.sync.reconcile.run import How
 from core.web import formats
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy, ngettext
+
+#: A difference as a record, or as a row of a list.
+Named = StatementDifference | Row[*tuple[Any, ...]]
 
 _WHAT = {
     What.MISSING_HERE: lazy("Missing here"),
@@ -57,17 +62,13 @@ def verdict_words(agrees: bool, differences: int) -> str:  # noqa: FBT001 - a fa
     return ngettext("%(n)s difference", "%(n)s differences", differences)
 
 
-def period_words(statement: Statement) -> str:
-    if statement.first == statement.last:
-        return formats.day(statement.first)
-    return _(
-        "%(first)s to %(last)s",
-        first=formats.day(statement.first),
-        last=formats.day(statement.last),
-    )
+def period_words(first: date, last: date) -> str:
+    if first == last:
+        return formats.day(first)
+    return _("%(first)s to %(last)s", first=formats.day(first), last=formats.day(last))
 
 
-def note_words(row: StatementDifference) -> str:
+def note_words(row: Named) -> str:
     """What else is known of a difference, and which rule its dates follow."""
     if row.what is What.DOUBLED:
         return _other_words(row)
@@ -78,7 +79,7 @@ def note_words(row: StatementDifference) -> str:
     return row.note
 
 
-def _other_words(row: StatementDifference) -> str:
+def _other_words(row: Named) -> str:
     reference = (row.theirs or {}).get("reference", "")
     if not row.note:
         return _("Carries our reference %(reference)s.", reference=reference)
@@ -90,7 +91,7 @@ def _other_words(row: StatementDifference) -> str:
     )
 
 
-def _zone_words(row: StatementDifference) -> str:
+def _zone_words(row: Named) -> str:
     """Dates are the ERP's and have no zone; one day apart is a time that was read in two zones."""
     if (row.ours or {}).get("reference"):
         return _(
@@ -103,7 +104,7 @@ def _zone_words(row: StatementDifference) -> str:
     )
 
 
-def _by_words(row: StatementDifference) -> str:
+def _by_words(row: Named) -> str:
     mine, other = row.ours or {}, row.theirs or {}
     for name in ("net", "total"):
         if mine.get(name) is not None and other.get(name) not in (None, mine[name]):
@@ -147,6 +148,6 @@ def side_words(side: dict[str, Any] | None) -> list[tuple[str, str]]:
         (_("Net"), amount_words(side["net"], side["unit"])),
         (_("Total"), amount_words(side["total"], side["unit"])),
         (_("State"), _(side["state"].replace("_", " ")) if side["state"] else ""),
-        (_("Fields"), side["words"]),
+        (_("Fields"), side["words"].removesuffix(" · ")),
     ]
     return [(name, value) for name, value in found if value]
