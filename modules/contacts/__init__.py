@@ -7,10 +7,10 @@ from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import Party
 from core.sync.exchange import Mirror, Outbound, RecordPage
 from core.web.i18n import lazy as _
-from modules.contacts import api, erp, panels, views
+from modules.contacts import api, erp, models, panels, views
 from modules.contacts.events import PartyChanged
 from modules.contacts.kinds import PARTY
-from modules.contacts.services.arrivals import receive_parties
+from modules.contacts.services.arrivals import parties_gone, receive_parties
 from modules.contacts.services.sharing import SHARED
 from modules.contacts.statement import PARTIES
 
@@ -53,6 +53,16 @@ module = Module(
     outbound=(
         Outbound(kind=PARTY, document=Party, load=erp.load_party, page=_PAGE, shared=SHARED),
     ),
-    mirrors=(Mirror(kind=PARTY, document=Party, apply=receive_parties, page=_PAGE, every_s=15),),
+    mirrors=(
+        Mirror(
+            kind=PARTY,
+            document=Party,
+            apply=receive_parties,
+            gone=parties_gone,
+            record=models.Party,
+            page=_PAGE,
+            every_s=15,
+        ),
+    ),
     migrations="migrations",
 )

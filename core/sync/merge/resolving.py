@@ -13,6 +13,7 @@ from core.clock import utcnow
 from core.companies import fetch
 from core.errors import RuleBroken
 from core.sync.bindings import ConnectionBindings
+from core.sync.merge.gone import forget
 from core.sync.merge.records import agreed_rows, base_of, note_loser, send_again, write_base
 from core.sync.merge.shared import Shared, Values
 from core.sync.models import (
@@ -107,19 +108,15 @@ def _theirs_of_a_field(work: UnitOfWork, case: _Case) -> None:
 
 def _ours_again(work: UnitOfWork, case: _Case) -> None:
     """Made there anew, under the same reference."""
-    case.tie.external_id = case.tie.version = case.tie.number = None
-    work.session.delete(case.row)
-    work.session.flush()
+    forget(work, case.tie, case.row)
     send_again(work, case.tie)
 
 
 def _gone_here_too(work: UnitOfWork, case: _Case) -> None:
     """Nothing is sent, and the record is put away."""
     _drop_what_is_queued(work, case.tie)
-    case.tie.external_id = case.tie.version = case.tie.delivery = case.tie.next_try_at = None
-    case.tie.message = ""
-    work.session.delete(case.row)
-    work.session.flush()
+    case.tie.delivery, case.tie.next_try_at, case.tie.message = None, None, ""
+    forget(work, case.tie, case.row)
     case.shared.retire(work, case.tie.local_id)
 
 

@@ -17,7 +17,8 @@ from core.db.bulk import Upsert
 from core.ids import new_id
 from core.sync.documents import Party as PartyDocument
 from core.sync.documents import PartyKind
-from core.sync.exchange import Arrived, Bindings, Counts
+from core.sync.exchange import Arrived, Bindings, Counts, Gone
+from core.sync.merge.gone import gone_there
 from core.sync.merge.records import Met, agree, merge_records, moved
 from core.sync.merge.shared import Values
 from core.sync.merge.touching import changed_here
@@ -47,6 +48,10 @@ def receive_parties(
     bindings.bind(PARTY, ids)
     search_again(work, list(ids.values()))
     return Counts(written=len(ids) + merged, unchanged=len(ours) - merged)
+
+
+def parties_gone(work: UnitOfWork, gone: Sequence[Gone], bindings: Bindings) -> None:
+    gone_there(work, SHARED, gone, bindings)
 
 
 def _merge(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.sync.merge.asking import OpenConflict
 from core.web.i18n import gettext as _
 from core.work import OURSELVES
 from modules.contacts import words
@@ -16,7 +17,10 @@ from modules.contacts.services.whole import WholeParty
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """``source`` None: only we know it. ``theirs``: the other side's value where it differs."""
+    """``source`` None: only we know it. ``theirs``: the other side's value where it differs.
+
+    ``conflict``: both sides changed it, and nobody has chosen yet.
+    """
 
     name: str
     label: str
@@ -24,6 +28,7 @@ class Fact:
     source: str | None = None
     observed_at: datetime | None = None
     theirs: str = ""
+    conflict: OpenConflict | None = None
 
 
 def facts(whole: WholeParty) -> list[Fact]:
@@ -34,8 +39,12 @@ def facts(whole: WholeParty) -> list[Fact]:
         ("number", _("Number"), party.number or ""),
         ("tax_id", _("Tax id"), party.tax_id or ""),
     ]
+    asked = {conflict.field: conflict for conflict in whole.conflicts}
     return [
-        *(Fact(name, label, value, *_mark(whole, name)) for name, label, value in shared),
+        *(
+            Fact(name, label, value, *_mark(whole, name), asked.get(name))
+            for name, label, value in shared
+        ),
         Fact("language", _("Language"), party.language or ""),
         Fact("owner", _("Owner"), whole.owner or ""),
     ]
