@@ -19,7 +19,7 @@ from core.sync.documents import Address as AddressDocument
 from core.sync.documents import ContactPoint as PointDocument
 from core.sync.documents import Party as PartyDocument
 from core.sync.documents import PartyKind
-from core.sync.exchange import Arrived, Counts
+from core.sync.exchange import Arrived, Counts, Gone
 from core.sync.models import Connection
 from core.testing.plugin import CountQueries
 from modules.contacts.erp import load_party
@@ -33,7 +33,8 @@ from modules.contacts.services import (
     change_party,
     create_party,
 )
-from modules.contacts.services.arrivals import receive_parties
+from modules.contacts.services.arrivals import parties_gone, receive_parties
+from modules.contacts.services.whole import read_whole
 
 HOME = AddressDocument(id="11", street="Main 1", postal_code="10115", city="Berlin", country="DE")
 ACME = PartyDocument(
@@ -146,9 +147,7 @@ def test_an_address_that_is_gone_there_is_kept_aside(host: Host, erp: UUID) -> N
     assert [(a.active, a.erp_key) for a in held(host)[1]] == [(False, None)]
 
 
-def test_what_a_person_changed_stays_and_the_other_value_is_in_the_journal(
-    host: Host, erp: UUID
-) -> None:
+def test_what_both_changed_stays_on_either_side_and_is_asked(host: Host, erp: UUID) -> None:
     arrive(host, erp, ACME)
     party, addresses, _ = held(host)
     with host.write(system("Mia")) as work:
@@ -163,14 +162,11 @@ def test_what_a_person_changed_stays_and_the_other_value_is_in_the_journal(
     )
     party, addresses, _ = held(host)
     assert (party.name, addresses[0].city) == ("Acme Holding", "Potsdam")
-    assert history(host, party.id, "name") == [
-        ("Acme", "Acme Holding", "tandem"),
-        ("Acme Holding", "ACME", "back office"),
-        ("ACME", "Acme Holding", "tandem"),
-    ]
-    assert history(host, addresses[0].id, "city")[-2:] == [
-        ("Potsdam", "X", "back office"),
-        ("X", "Potsdam", "tandem"),
+    with host.read(system()) as work:
+        asked = read_whole(work, party.id).conflicts
+    assert [(one.title, one.ours, one.theirs, one.ours_by) for one in asked] == [
+        ("Address", "Main 1, 10115, Potsdam, DE", "Main 1, 10115, X, DE", "Mia"),
+        ("Name", "Acme Holding", "ACME", "Mia"),
     ]
 
 
@@ -198,6 +194,28 @@ def test_ours_comes_back_from_the_erp_with_its_keys_and_without_loss(
     assert (party.name, party.number, party.tax_id) == ("Hương", "17", "VN1")
     assert [(a.city, a.erp_key, a.source) for a in addresses] == [("Huế", "5", "tandem")]
     assert [point.value for point in points] == ["+84 90 1"]
+
+
+def test_a_party_deleted_there_is_put_away_here_unless_it_was_changed(
+    host: Host, erp: UUID
+) -> None:
+    arrive(host, erp, ACME, replace(ACME, name="Beta", number="18"))
+    with host.read(system()) as work:
+        acme = work.session.scalars(select(Party.id).where(Party.name == "Acme")).one()
+    with host.write(system("Mia")) as work:
+        change_party(work, acme, {"tax_id": "DE9"})
+    with host.write(system("back office"), source="back office") as work:
+        bindings = ConnectionBindings(work, work.session.get_one(Connection, erp))
+        ids = bindings.locals(PARTY, ["17", "18"])
+        gone = [Gone(external_id=key, local_id=local) for key, local in ids.items()]
+        parties_gone(work, gone, bindings)
+    with host.read(system()) as work:
+        found = work.session.execute(select(Party.name, Party.active).order_by(Party.name)).all()
+        (asked,) = read_whole(work, acme).conflicts
+        known = ConnectionBindings(work, work.session.get_one(Connection, erp))
+        assert known.locals(PARTY, ["17", "18"]).keys() == {"17"}
+    assert [tuple(row) for row in found] == [("Acme", True), ("Beta", False)]
+    assert (asked.cause, asked.field) == ("gone", "")
 
 
 def test_what_our_columns_can_not_hold_is_cut_and_not_fatal(host: Host, erp: UUID) -> None:

@@ -1,0 +1,147 @@
+"""What the tests of the merge do again and again: edit a party on either side, and sync."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from connectors.fake.erp import Erp
+from core.actor import Actor, system
+from core.api.listing import ListQuery, page
+from core.host import Host
+from core.journal import History
+from core.sync import connections
+from core.sync.documents import Address, ContactPoint, PartyKind
+from core.sync.documents import Party as PartyDocument
+from core.sync.inline import InlineContext
+from core.sync.merge.asking import CONFLICTS
+from core.sync.merge.resolving import resolve
+from core.sync.models import Agreed, Binding, Keep, OutboxRow, OutboxState
+from core.sync.pull.job import pull_once
+from core.sync.push.claim import Route
+from core.sync.push.run import push_all
+from modules.contacts import services
+from modules.contacts.kinds import PARTY
+from modules.contacts.models import Address as OurAddress
+from modules.contacts.models import Party
+
+ACME = PartyDocument(
+    company="1",
+    name="Acme",
+    kind=PartyKind.ORGANISATION,
+    number="17",
+    tax_id="DE1",
+    addresses=(Address(id="11", street="Main 1", city="Berlin", country="DE"),),
+    contact_points=(ContactPoint(kind="email", value="info@acme.example"),),
+)
+_ALIVE = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.WAITING, OutboxState.STOPPED)
+
+
+@dataclass
+class Shop:
+    """``key`` is ours of Acme, which both sides know and agree on; ``there`` is the ERP's."""
+
+    host: Host
+    erp: Erp
+    actor: Actor
+    connection: UUID
+    key: UUID
+    there: str = "P17"
+
+    @classmethod
+    def opened(cls, host: Host, erp: Erp, company: UUID) -> Shop:
+        actor = system("Mia", company=company)
+        erp.store.put(cls.there, ACME)
+        with host.write(actor) as work:
+            key = connections.add(
+                work, host, name="back office", connector="fake", company_id=company, settings={}
+            ).id
+        assert connections.check(host, actor, key).ok
+        shop = cls(host, erp, actor, key, key)
+        shop.pull()
+        with host.read(actor) as work:
+            shop.key = work.session.scalars(select(Party.id)).one()
+        return shop
+
+    def pull(self) -> None:
+        pull_once(InlineContext(self.host, self.actor), self.connection)
+
+    def push(self) -> None:
+        context = InlineContext(self.host, self.actor)
+        push_all(context, Route(self.connection, PARTY), claimant=context.job_id)
+
+    def sync(self) -> None:
+        """Until both sides rest, as they do within seconds."""
+        for _turn in range(3):
+            self.push()
+            self.pull()
+
+    def edit(self, **fields: Any) -> None:
+        with self.host.write(self.actor) as work:
+            services.change_party(work, self.key, fields)  # type: ignore[arg-type]  # tests name PartyFields
+
+    def edit_address(self, **fields: Any) -> None:
+        with self.host.write(self.actor) as work:
+            address = work.session.scalars(select(OurAddress.id)).one()
+            services.change_address(work, address, fields)  # type: ignore[arg-type]  # as above
+
+    def edit_there(self, **fields: Any) -> None:
+        self.erp.store.put(self.there, replace(self.said, **fields), reference=self._reference)
+
+    @property
+    def said(self) -> PartyDocument:
+        row = self.erp.store.get(PartyDocument, self.there)
+        assert row is not None
+        return row.body
+
+    @property
+    def _reference(self) -> str:
+        row = self.erp.store.get(PartyDocument, self.there)
+        return row.reference if row else ""
+
+    def held(self) -> Party:
+        with self.host.read(self.actor) as work:
+            return work.session.get_one(Party, self.key)
+
+    def binding(self) -> Binding:
+        with self.host.read(self.actor) as work:
+            return work.session.scalars(select(Binding).where(Binding.kind == PARTY)).one()
+
+    def agreed(self) -> Agreed:
+        with self.host.read(self.actor) as work:
+            return work.session.scalars(select(Agreed)).one()
+
+    def conflicts(self) -> list[tuple[str, Any, Any]]:
+        """Field, ours, theirs of the open ones."""
+        with self.host.read(self.actor) as work:
+            rows = page(work, CONFLICTS, ListQuery()).rows
+        return sorted((row.field, row.ours, row.theirs) for row in rows)
+
+    def conflict(self) -> Any:
+        with self.host.read(self.actor) as work:
+            (row,) = page(work, CONFLICTS, ListQuery()).rows
+        return row
+
+    def resolve(self, keep: Keep) -> None:
+        with self.host.write(self.actor) as work:
+            resolve(work, self.conflict().id, keep)
+
+    def jobs(self) -> int:
+        """Outbox rows that are not over."""
+        alive = select(func.count()).where(OutboxRow.state.in_(_ALIVE))
+        with self.host.read(self.actor) as work:
+            return work.session.scalar(alive) or 0
+
+    def sent(self) -> int:
+        """Outbox rows there ever were."""
+        with self.host.read(self.actor) as work:
+            return work.session.scalar(select(func.count()).select_from(OutboxRow)) or 0
+
+    def history(self, field: str) -> list[tuple[Any, Any, str]]:
+        rows = select(History).where(History.record_id == self.key, History.field == field)
+        with self.host.read(self.actor) as work:
+            found = work.session.scalars(rows.order_by(History.id))
+            return [(row.old, row.new, row.source) for row in found]
