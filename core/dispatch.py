@@ -16,6 +16,7 @@ from core.actor import system
 from core.back_off import back_off_s
 from core.db.moment import database_now
 from core.errors import Busy, NotFound
+from core.masking import masked
 from core.events import EventPosition, StoredEvent, Subscription, kind_of, revive
 from core.work import UnitOfWork
 
@@ -80,7 +81,7 @@ class Dispatcher:
         except Exception as error:
             log.warning("subscriber.failed", subscriber=subscription.name, exc_info=error)
             with self._host.write(system("events")) as work:
-                _count_failure(work, subscription, f"{type(error).__name__}: {error}")
+                _count_failure(work, subscription, masked(f"{type(error).__name__}: {error}"))
             return False
 
 

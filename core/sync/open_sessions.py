@@ -10,21 +10,24 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import structlog
 from marshmallow import Schema, ValidationError
 
 from core.config import Settings
-from core.errors import Invalid
+from core.errors import CrmError, Invalid
 from core.host import Host
 from core.masking import learn
 from core.registry.registry import Registry
 from core.security.vault import open_vault
 from core.sync.contract import ErpSession
 from core.sync.egress import EgressRefused
-from core.sync.errors import AuthFailed
+from core.sync.errors import AuthFailed, Unsent
 from core.sync.http import FrameworkSessions
 from core.sync.models import Connection
 from core.sync.pace import Pace
 from core.web.i18n import gettext as _
+
+log = structlog.get_logger(__name__)
 
 #: Seconds in which a session is opened anew once: credentials that are refused stay refused.
 _RENEWED_S = 60.0
@@ -89,7 +92,14 @@ def open_session(host: Host, connection: Connection) -> ErpSession:
     loaded = loaded_settings(host.registry, connection.connector, plain_settings(host, connection))
     rate = connection.calls_per_second
     pace = Pace(host.database, connection.id, float(rate)) if rate else None
-    return connector.open(loaded, FrameworkSessions(allowed=host.settings.egress, pace=pace))
+    wires = FrameworkSessions(allowed=host.settings.egress, pace=pace)
+    try:
+        return connector.open(loaded, wires)
+    except CrmError:
+        raise
+    except Exception as error:  # a border: a stranger's code
+        log.exception("connector.failed", verb="open", connection=connection.name)
+        raise Unsent(f"The connector failed: {type(error).__name__}: {error}") from error
 
 
 def plain_settings(host: Host, connection: Connection) -> dict[str, Any]:

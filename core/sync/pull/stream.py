@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from core.clock import utcnow
 from core.jobs.job import JobContext
+from core.masking import masked
 from core.sync.bindings import ConnectionBindings
 from core.sync.contract import Endpoint, Reads
 from core.sync.errors import Expired, Unsent
@@ -132,7 +133,7 @@ class Reader:
         """Make it visible. A feed that forgot our place is read anew by the next poll."""
         with self.context.write() as work:
             cursor = self.cursors.of(work, stream.name)
-            cursor.error, cursor.error_at = str(error), utcnow()
+            cursor.error, cursor.error_at = masked(str(error)), utcnow()
             if isinstance(error, Expired):
                 start_anew(cursor)
                 forget_sightings(work, cursor.id, None)
