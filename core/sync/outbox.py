@@ -176,7 +176,7 @@ def _show_queued(binding: Binding) -> None:
     if binding.delivery in _KEPT:
         return
     known = binding.external_id is not None and binding.delivery is not None
-    bound = known and binding.delivery is not DeliveryState.CONFIRMED
+    bound = known and binding.delivery not in {DeliveryState.CONFIRMED, DeliveryState.QUEUED}
     binding.move(DeliveryState.ACKNOWLEDGED if bound else DeliveryState.QUEUED)
 
 
