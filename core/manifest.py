@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from core import retention
+from core.alerts import api as alerts_api
 from core.alerts import notices as sending_alerts
+from core.alerts import pages as alerts_pages
 from core.alerts import watch as watching
 from core.api import modules
 from core.api.idempotency import forget_answers
@@ -36,6 +38,8 @@ module = Module(
         Permission(name="core.connections", title="Set up connections to ERPs"),
         Permission(name="core.sync", title="See the state of the sync"),
         Permission(name="core.sync_act", title="Retry, pause and resume the sync"),
+        Permission(name="core.alerts", title="Say who is told of trouble, and when"),
+        Permission(name="core.jobs", title="See and retry stopped jobs and subscribers"),
         Permission(name="core.sync_approve", title="Approve and reject plans of the sync"),
         Permission(name="core.reconcile", title="Make statements of both sides"),
         Permission(name="core.history", title="See who changed what"),
@@ -46,6 +50,8 @@ module = Module(
         modules.blueprint,
         sync_api.connections_blueprint,
         sync_api.sync_blueprint,
+        alerts_api.blueprint,
+        alerts_pages.blueprint,
         statements_api.blueprint,
         conflicts_api.blueprint,
         *sync_pages.blueprints,
@@ -82,6 +88,13 @@ module = Module(
             permission="core.sync",
             icon="refresh",
             order=910,
+        ),
+        MenuItem(
+            title=lazy("Alerts"),
+            endpoint="alerts_pages.index",
+            permission="core.sync",
+            icon="bell",
+            order=915,
         ),
         MenuItem(
             title=lazy("Connections"),

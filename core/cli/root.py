@@ -39,6 +39,9 @@ COMMANDS = {
     "token": Place("core.cli.token", "Ways in for programs."),
     "connection": Place("core.cli.connection", "ERPs this installation works with."),
     "sync": Place("core.cli.sync", "What goes to and comes from the ERPs."),
+    "alert": Place("core.cli.alert", "What somebody must know, and whether it reaches them."),
+    "job": Place("core.cli.job", "What workers do, and what stopped."),
+    "event": Place("core.cli.event", "Who listens to what modules publish, and who stopped."),
 }
 _INTERRUPTED = 130
 

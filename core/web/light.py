@@ -27,13 +27,16 @@ class Tone(StrEnum):
 class Light:
     """``words`` says what the colour means, for those who do not see it: "2 orders wait".
 
-    ``banner`` stands above every page while it is not empty: "No worker runs".
+    ``banner`` stands above every page while it is not empty: "No worker runs". ``bell`` is the
+    endpoint of what ``alerts`` counts; '' shows no bell.
     """
 
     tone: Tone
     words: str
     endpoint: str
     banner: str = ""
+    bell: str = ""
+    alerts: int = 0
 
 
 #: Answers None while there is nothing to say: no connection is set up.

@@ -47,6 +47,12 @@ def light() -> ResponseReturnValue:
     return render_template("light.html")
 
 
+@blueprint.get("/bell")
+@requires(SIGNED_IN)
+def bell() -> ResponseReturnValue:
+    return render_template("bell.html")
+
+
 @blueprint.post("/preferences")
 @requires(SIGNED_IN)
 def prefer() -> ResponseReturnValue:

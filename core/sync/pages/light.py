@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Row, func, select
 
+from core.alerts.models import Alert
 from core.companies import visible
 from core.db.moment import database_now
 from core.jobs.models import WorkerProcess
@@ -28,15 +30,27 @@ _PAGE = "sync_pages.index"
 _MOST = 99
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    stopped: int
+    #: A worker lives.
+    works: bool
+    alerts: int
+
+
 def ask(work: UnitOfWork) -> Light:
     """Red: nothing moves until a person acts. Amber: look soon. Green: all is in step."""
+    facts = _facts(work)
+    return replace(_light(work, facts), bell="alerts_pages.index", alerts=facts.alerts)
+
+
+def _light(work: UnitOfWork, facts: _Facts) -> Light:
     statement = select(
         Connection.name, Connection.state, Connection.last_error, Connection.company_id
     )
     found = work.session.execute(visible(work, statement).order_by(Connection.name)).all()
-    stopped, works = _facts(work)
-    tone, words = _said(found, stopped)
-    if works and (left := unserved(work.session, work.enabled.jobs.values())):
+    tone, words = _said(found, facts.stopped)
+    if facts.works and (left := unserved(work.session, work.enabled.jobs.values())):
         banner = _(
             "Work waits that no worker takes: none serves %(queues)s. Start one with “tandem worker"
             " --queues %(option)s”.",
@@ -46,7 +60,7 @@ def ask(work: UnitOfWork) -> Light:
         return Light(
             tone=Tone.RED, words=_("Work that nobody takes"), endpoint=_PAGE, banner=banner
         )
-    if not works:
+    if not facts.works:
         banner = _(
             "Nothing is sent or read: no worker runs. Start one with “tandem run”, or “tandem"
             " worker” beside a web server of your own."
@@ -55,17 +69,18 @@ def ask(work: UnitOfWork) -> Light:
     return Light(tone=tone, words=words, endpoint=_PAGE)
 
 
-def _facts(work: UnitOfWork) -> tuple[int, bool]:
-    """How many records are stopped, and whether a worker lives."""
+def _facts(work: UnitOfWork) -> _Facts:
+    """One query."""
     out = visible(work, select(OutboxRow.company_id).where(OutboxRow.state == OutboxState.STOPPED))
     inward = visible(work, select(InboxRow.company_id).where(InboxRow.state == InboxState.STOPPED))
     alive = select(WorkerProcess.id).where(WorkerProcess.expires_at > database_now()).limit(1)
+    alerts = visible(work, select(Alert.company_id).where(Alert.ended_at.is_(None)))
     counts = [
         select(func.count()).select_from(rows.limit(_MOST + 1).subquery()).scalar_subquery()
-        for rows in (out, inward, alive)
+        for rows in (out, inward, alive, alerts)
     ]
-    sent, read, workers = work.session.execute(select(*counts)).one()
-    return sent + read, workers > 0
+    sent, read, workers, open_alerts = work.session.execute(select(*counts)).one()
+    return _Facts(stopped=sent + read, works=workers > 0, alerts=open_alerts)
 
 
 def _said(found: Sequence[Row[*tuple[object, ...]]], stopped: int) -> tuple[Tone, str]:
