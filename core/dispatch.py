@@ -16,8 +16,8 @@ from core.actor import system
 from core.back_off import back_off_s
 from core.db.moment import database_now
 from core.errors import Busy, NotFound
-from core.masking import masked
 from core.events import EventPosition, StoredEvent, Subscription, kind_of, revive
+from core.masking import masked
 from core.work import UnitOfWork
 
 log = structlog.get_logger(__name__)
