@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 #: Of each kind the newest records we sent are looked for, every so often.
 _NEWEST = 5
+#: So many of them are lost to nothing but a restore; fewer, together with a stream that has
+#: nothing as new as what we read, or two such streams.
+_MANY, _SIGNS = 3, 2
 #: Records per question when all that is lost is looked for; so many lists in a row without a loss
 #: are its end, since what is lost is what came last.
 _LIST, _CLEAN_LISTS = 100, 3
@@ -44,7 +48,7 @@ def look_back(context: JobContext, args: Mapping[str, Any]) -> None:
         cursors = _cursors(work, connection.id)
     try:
         session = kept_session(context.host, connection)
-        lost = [row for kind, rows in newest.items() for row in gone(session, context, kind, rows)]
+        lost = [row for kind in newest for row in _first(session, context, kind, newest[kind])]
         behind = _streams_behind(session, context, cursors)
     except CrmError as error:  # it does not answer: that is not for us to say
         log.info("look_back.unanswered", connection=connection.name, reason=str(error))
@@ -55,11 +59,11 @@ def look_back(context: JobContext, args: Mapping[str, Any]) -> None:
 
 
 def _reason(lost: Sequence[Bound], behind: Sequence[str]) -> str:
-    """A person may delete one record, and the newest of one kind: a restore takes more."""
-    if len(behind) + len(lost) < 2 or not (behind or len(lost) >= _NEWEST):
+    """A person may delete a record or two, and the newest of one kind: a restore takes more."""
+    if len(lost) < _MANY and len(behind) + min(len(lost), 1) < _SIGNS:
         return ""
     signs = [f"it no longer has {row.external_id}" for row in lost[:3]]
-    signs += [f"its newest change of {kind} is older than one we have read" for kind in behind[:3]]
+    signs += [f"it has no {kind} as new as one we have read" for kind in behind[:3]]
     return f"The ERP seems to be in an earlier state than before: {'; '.join(signs)}."
 
 
@@ -85,6 +89,14 @@ def take_stock(context: JobContext, args: Mapping[str, Any]) -> None:
         work.session.execute(mine.values(applied_stamp=None))
         let_go(work, connection)
     log.warning("erp.took_stock", connection=connection.name, lost=len(lost))
+
+
+def _first(
+    session: ErpSession, context: JobContext, kind: str, rows: Sequence[Bound]
+) -> list[Bound]:
+    """Those gone before the first that is still there: a restore takes the newest, all of them."""
+    missing = gone(session, context, kind, rows)
+    return list(takewhile(lambda row: row in missing, rows))
 
 
 def gone(session: ErpSession, context: JobContext, kind: str, rows: Sequence[Bound]) -> list[Bound]:
