@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from connectors.fake.connector import FakeConnector
 from connectors.fake.erp import Erp
+from connectors.fake.faults import Fault
 from core.actor import Actor, system
 from core.api.listing import ListQuery, page
+from core.companies import Company
+from core.compose import open_host
+from core.config import Settings
 from core.host import Host
 from core.journal import History
+from core.registry.discovery import Found, Installed
+from core.registry.registry import Registry
+from core.security.keys import create_keys
 from core.sync import connections
+from core.sync.contract import Connector
 from core.sync.documents import Address, ContactPoint, PartyKind
 from core.sync.documents import Party as PartyDocument
 from core.sync.inline import InlineContext
@@ -40,6 +51,20 @@ ACME = PartyDocument(
 _ALIVE = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.WAITING, OutboxState.STOPPED)
 
 
+@contextmanager
+def open_shop(settings: Settings, installed: Registry) -> Iterator[Shop]:
+    """Tandem with every module, and a fake ERP of this test's own."""
+    create_keys(settings.data_dir)
+    erp = Erp()
+    connectors: dict[str, Installed[Connector[Any]]] = dict(installed.connectors.installed)
+    connectors["fake"] = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
+    host = open_host(settings, Registry(installed.own, installed.found, Found(connectors)))
+    try:
+        yield Shop.opened(host, erp)
+    finally:
+        host.database.close()
+
+
 @dataclass
 class Shop:
     """``key`` is ours of Acme, which both sides know and agree on; ``there`` is the ERP's."""
@@ -52,7 +77,12 @@ class Shop:
     there: str = "P17"
 
     @classmethod
-    def opened(cls, host: Host, erp: Erp, company: UUID) -> Shop:
+    def opened(cls, host: Host, erp: Erp) -> Shop:
+        with host.write(system("tests")) as work:
+            home = Company(name="Tandem Ltd", currency="EUR")
+            work.session.add(home)
+            work.session.flush()
+            company = home.id
         actor = system("Mia", company=company)
         erp.store.put(cls.there, ACME)
         with host.write(actor) as work:
@@ -79,6 +109,17 @@ class Shop:
             self.push()
             self.pull()
 
+    def fail(self, error: BaseException, *, call: int) -> None:
+        """Of the calls that write, from now on, this one fails."""
+        self.erp.faults.calls.clear()
+        self.erp.faults.script.append(Fault(error=error, verb="upsert", call=call))
+
+    def make_due(self) -> None:
+        """Time passes: what waits for its next try is due."""
+        with self.host.write(self.actor) as work:
+            for row in work.session.scalars(select(OutboxRow)):
+                row.due_at = row.created_at
+
     def edit(self, **fields: Any) -> None:
         with self.host.write(self.actor) as work:
             services.change_party(work, self.key, fields)  # type: ignore[arg-type]  # tests name PartyFields
@@ -101,6 +142,12 @@ class Shop:
     def _reference(self) -> str:
         row = self.erp.store.get(PartyDocument, self.there)
         return row.reference if row else ""
+
+    def delete_there(self) -> None:
+        self.erp.store.delete(PartyDocument, self.there)
+
+    def everybody_there(self) -> list[str]:
+        return [row.body.name for row in self.erp.store.all(PartyDocument)]
 
     def held(self) -> Party:
         with self.host.read(self.actor) as work:

@@ -1,0 +1,17 @@
+"""``shop``: parties on Tandem and in a fake ERP, both of which people may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.config import Settings
+from core.registry.registry import Registry
+from tests.core.sync.merge.shop import Shop, open_shop
+
+
+@pytest.fixture
+def shop(settings: Settings, installed: Registry) -> Iterator[Shop]:
+    with open_shop(settings, installed) as opened:
+        yield opened
