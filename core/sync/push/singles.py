@@ -60,8 +60,12 @@ def create_blindly(step: Round, erp: Creates[Any], parcels: Sequence[Parcel]) ->
     words = "whoever sent it was interrupted."
     step.settle([(parcel, unknown(words)) for parcel in unsure])
     fresh = [parcel for parcel in unbound if parcel.unsure_since is None]
+
+    def call(items: Sequence[Parcel]) -> Sequence[Outcome]:
+        return read_back(erp, erp.create([parcel.outgoing for parcel in items]), items)
+
     if not step.locked_out:
-        step.write("create", fresh, _creating(erp), yes=_bound)
+        step.write("create", fresh, call, yes=_bound)
 
 
 def _creating(erp: Creates[Any]) -> Call:
