@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 from typing import Any, Never
 
@@ -11,13 +12,14 @@ from connectors.dolibarr.client import Rest
 from connectors.dolibarr.mapping.company import Company
 from connectors.dolibarr.verdicts import Row
 from core.codec import canonical
+from core.money import zero
 from core.sync.documents import Document
 from core.sync.errors import NotFound
-from core.sync.values import Page, Position, Ref, Seen
+from core.sync.values import Page, Position, Ref, Seen, Summary
 
 STAMP = "date_modification"
-#: Rows per request where all of a list are wanted: 100 full orders weigh 1.8 MB.
-_PAGE = 100
+#: Rows per request where few fields of many are wanted; 1000 were answered when measured.
+_MOST = 500
 
 
 def _own_id(row: Row) -> Sequence[str]:
@@ -91,24 +93,51 @@ def present(
             continue
 
 
-def beyond(rest: Rest, path: str, *, after: str, limit: int, filters: str = "") -> list[Row]:
-    """Rows with ids beyond ``after``, by id: for sweeps and sums."""
-    text = f"(t.rowid:>:'{int(after or 0)}')" + (f" and {filters}" if filters else "")
-    params = {
-        "sqlfilters": text,
-        "sortfield": "t.rowid",
-        "sortorder": "ASC",
-        "limit": str(limit),
-    }
-    return rest.rows(path, params)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of one list by their ids, for sweeps and sums. ``filters`` are Dolibarr's own."""
+
+    rest: Rest
+    path: str
+    filters: str = ""
+
+    def beyond(self, after: str, limit: int, *, properties: Sequence[str] = ()) -> list[Row]:
+        params = {
+            "sqlfilters": self._beyond(after),
+            "sortfield": "t.rowid",
+            "sortorder": "ASC",
+            "limit": str(limit),
+        }
+        if properties:
+            params["properties"] = ",".join(properties)
+        return self.rest.rows(self.path, params)
+
+    def every(self, properties: Sequence[str]) -> Iterator[Row]:
+        after = ""
+        while rows := self.beyond(after, _MOST, properties=("id", *properties)):
+            yield from rows
+            after = str(rows[-1]["id"])
+
+    def between(self, column: str, first: date, last: date) -> Listing:
+        """Those dated so, both days included."""
+        dated = f"(t.{column}:>=:'{first}') and (t.{column}:<=:'{last}')"
+        filters = f"{self.filters} and {dated}" if self.filters else dated
+        return replace(self, filters=filters)
+
+    def _beyond(self, after: str) -> str:
+        text = f"(t.rowid:>:'{int(after or 0)}')"
+        return f"{text} and {self.filters}" if self.filters else text
 
 
-def every(rest: Rest, path: str, *, filters: str) -> Iterator[Row]:
-    """All rows that match, page by page."""
-    after = ""
-    while rows := beyond(rest, path, after=after, limit=_PAGE, filters=filters):
-        yield from rows
-        after = str(rows[-1]["id"])
+def summary(
+    listing: Listing, company: Company, *, counts: Callable[[Row], bool], sign: int = 1
+) -> Summary:
+    """How many of the rows count, and their net amounts in the company's currency."""
+    count, total = 0, zero(company.currency)
+    for row in listing.every(("status", "paye", "total_ht")):
+        if counts(row):
+            count, total = count + 1, total + company.money(row["total_ht"]) * sign
+    return Summary(count=count, totals=(total,) if count else ())
 
 
 def version(row: Row, body: Document) -> str:

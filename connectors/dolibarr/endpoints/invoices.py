@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from connectors.dolibarr.client import Rest
 from connectors.dolibarr.mapping import invoice as mapping
 from connectors.dolibarr.mapping.company import Company
-from connectors.dolibarr.rows import Feed, beyond, present
+from connectors.dolibarr.rows import STAMP, Feed, Listing, present, summary
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import CreditNote, Invoice, Payment
-from core.sync.values import Page, Position, Ref, Seen, Stream
+from core.sync.values import Page, Position, Ref, Seen, Stream, Summary
 
 INVOICES = "invoices"
+#: Rows per request with all their lines.
+_FULL = 100
+_DATE = "datef"
 
 
 def _feed(rest: Rest, company: Company) -> Feed:
@@ -33,18 +37,31 @@ class Invoices:
         return [Stream(name=INVOICES, changed=_feed(self.rest, self.company).changed)]
 
     def read(self, ids: Sequence[str]) -> list[Seen[Invoice]]:
-        return [
-            Seen(
-                ref=mapping.ref(row, self.company),
-                stamp=self.company.moment(row["date_modification"]),
-                body=mapping.invoice(row, self.company),
-            )
-            for row in present(self.rest, INVOICES, ids)
-            if not mapping.is_credit(row)
-        ]
+        rows = present(self.rest, INVOICES, ids)
+        return [self._seen(row) for row in rows if not mapping.is_credit(row)]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        return _ids(self.rest, self.company, after, limit=limit, filters="(t.type:!=:'2')")
+        rows = self._all.beyond(after, min(limit, _FULL))
+        return [mapping.ref(row, self.company) for row in rows]
+
+    def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[Invoice]]:
+        listing = self._all.between(_DATE, first, last)
+        return [self._seen(row) for row in listing.beyond(after, min(limit, _FULL))]
+
+    def summarise(self, first: date, last: date) -> Summary:
+        listing = self._all.between(_DATE, first, last)
+        return summary(listing, self.company, counts=mapping.is_owed)
+
+    @property
+    def _all(self) -> Listing:
+        return Listing(self.rest, INVOICES, "(t.type:!=:'2')")
+
+    def _seen(self, row: Row) -> Seen[Invoice]:
+        return Seen(
+            ref=mapping.ref(row, self.company),
+            stamp=self.company.moment(row[STAMP]),
+            body=mapping.invoice(row, self.company),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +77,31 @@ class CreditNotes:
         return [Stream(name=INVOICES, changed=_feed(self.rest, self.company).changed)]
 
     def read(self, ids: Sequence[str]) -> list[Seen[CreditNote]]:
-        return [
-            Seen(
-                ref=mapping.ref(row, self.company),
-                stamp=self.company.moment(row["date_modification"]),
-                body=mapping.credit_note(row, self.company),
-            )
-            for row in present(self.rest, INVOICES, ids)
-            if mapping.is_credit(row)
-        ]
+        rows = present(self.rest, INVOICES, ids)
+        return [self._seen(row) for row in rows if mapping.is_credit(row)]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        return _ids(self.rest, self.company, after, limit=limit, filters="(t.type:=:'2')")
+        rows = self._all.beyond(after, min(limit, _FULL))
+        return [mapping.ref(row, self.company) for row in rows]
 
+    def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[CreditNote]]:
+        listing = self._all.between(_DATE, first, last)
+        return [self._seen(row) for row in listing.beyond(after, min(limit, _FULL))]
 
-def _ids(rest: Rest, company: Company, after: str, *, limit: int, filters: str) -> list[Ref]:
-    rows = beyond(rest, INVOICES, after=after, limit=limit, filters=filters)
-    return [mapping.ref(row, company) for row in rows]
+    def summarise(self, first: date, last: date) -> Summary:
+        listing = self._all.between(_DATE, first, last)
+        return summary(listing, self.company, counts=mapping.is_owed, sign=-1)
+
+    @property
+    def _all(self) -> Listing:
+        return Listing(self.rest, INVOICES, "(t.type:=:'2')")
+
+    def _seen(self, row: Row) -> Seen[CreditNote]:
+        return Seen(
+            ref=mapping.ref(row, self.company),
+            stamp=self.company.moment(row[STAMP]),
+            body=mapping.credit_note(row, self.company),
+        )
 
 
 @dataclass(frozen=True, slots=True)

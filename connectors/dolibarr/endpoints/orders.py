@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from connectors.dolibarr.client import Rest, Soap
 from connectors.dolibarr.mapping import order as mapping
 from connectors.dolibarr.mapping.company import Company
-from connectors.dolibarr.rows import Feed, beyond, numbers, present
+from connectors.dolibarr.rows import Feed, Listing, numbers, present, summary
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.errors import AuthFailed, InDoubt, NotFound, Rejected
 from core.sync.sessions import each
-from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream
+from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream, Summary
 
 ORDERS = "orders"
 #: Hits of one reference that are looked at: doubles are few, and one page is enough of them.
 _MOST_HITS = 100
+#: Rows per request with all their lines: 100 weighed 1.8 MB.
+_FULL = 100
+_DATE = "date_commande"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,20 @@ class Orders:
 
     def ids(self, after: str, limit: int) -> list[Ref]:
         """With all they hold: the stamp does not move when a line gets another text."""
-        rows = beyond(self.rest, ORDERS, after=after, limit=limit)
+        rows = self._all.beyond(after, min(limit, _FULL))
         return [mapping.ref(row, self.company) for row in rows]
+
+    def dated(self, first: date, last: date, after: str, limit: int) -> list[Seen[SalesOrder]]:
+        listing = self._all.between(_DATE, first, last)
+        return [self._seen(row) for row in listing.beyond(after, min(limit, _FULL))]
+
+    def summarise(self, first: date, last: date) -> Summary:
+        listing = self._all.between(_DATE, first, last)
+        return summary(listing, self.company, counts=mapping.is_confirmed)
+
+    @property
+    def _all(self) -> Listing:
+        return Listing(self.rest, ORDERS)
 
     def draft(self, items: Sequence[Outgoing[SalesOrder]]) -> list[Outcome]:
         known = self._known([item.document for item in items])

@@ -9,7 +9,7 @@ from connectors.dolibarr.client import Rest, Soap
 from connectors.dolibarr.mapping import party as mapping
 from connectors.dolibarr.mapping.company import Company
 from connectors.dolibarr.mapping.order import is_searchable
-from connectors.dolibarr.rows import Feed, beyond, present
+from connectors.dolibarr.rows import Feed, Listing, present
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import DocumentState, Party
 from core.sync.errors import Conflict, InDoubt, NotFound, Rejected
@@ -49,7 +49,7 @@ class Parties:
         ]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        rows = beyond(self.rest, PARTIES, after=after, limit=limit)
+        rows = Listing(self.rest, PARTIES).beyond(after, limit)
         return [mapping.ref(row, self.company) for row in rows]
 
     def find(self, references: Sequence[str]) -> list[Found]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from connectors.dolibarr.client import Rest
 from connectors.dolibarr.mapping import product as mapping
 from connectors.dolibarr.mapping.company import Company
-from connectors.dolibarr.rows import Feed, beyond, present, version
+from connectors.dolibarr.rows import Feed, Listing, present, version
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import Product, StockLevel, Tax
 from core.sync.values import Ref, Seen, Stream
@@ -44,7 +44,7 @@ class Products:
         ]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
-        rows = beyond(self.rest, PRODUCTS, after=after, limit=limit)
+        rows = Listing(self.rest, PRODUCTS).beyond(after, limit)
         return [self._ref(row) for row in rows]
 
     def _ref(self, row: Row) -> Ref:

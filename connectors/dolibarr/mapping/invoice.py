@@ -67,6 +67,11 @@ def state(row: Row) -> InvoiceState:
     return InvoiceState.PARTLY_PAID if partly else InvoiceState.OPEN
 
 
+def is_owed(row: Row) -> bool:
+    """Neither a draft nor given up."""
+    return state(row) not in {InvoiceState.DRAFT, InvoiceState.CANCELLED}
+
+
 def _open(row: Row, company: Company) -> Money:
     still = state(row) in {InvoiceState.OPEN, InvoiceState.PARTLY_PAID}
     return company.money(row.get("remaintopay") if still else 0)

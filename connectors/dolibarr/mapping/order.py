@@ -118,6 +118,10 @@ def state(row: Row) -> DocumentState:
     return DocumentState.CANCELLED if status == _CANCELLED else DocumentState.CONFIRMED
 
 
+def is_confirmed(row: Row) -> bool:
+    return state(row) is DocumentState.CONFIRMED
+
+
 def order(row: Row, company: Company) -> SalesOrder:
     return SalesOrder(
         company=company.id,

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 from zeep.exceptions import Error as ZeepError
 
+from core.masking import learn
 from core.sync.channel import Channel, Limits
 from core.sync.errors import InDoubt, Rejected, SyncError, Unsent
 from core.sync.sessions import SoapService
@@ -24,6 +25,7 @@ class ZeepSession:
     ) -> None:
         self._service = service
         self._secrets = {"secret": list(secrets)}
+        learn(secrets)
         self._channel = Channel(url, {"Accept": "text/xml"}, limits=limits)
         self._binding = binding_of(service)
 

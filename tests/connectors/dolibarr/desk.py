@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 from typing_extensions import override
 
+from core.jobs.job import JobContext
 from core.sync import connections
 from core.sync.documents import DocumentState
 from core.sync.inline import InlineContext
+from core.sync.push.run import push_all
 from core.testing import trial
 from tests.connectors.dolibarr.server import Dolibarr
 from tests.core.sync.outbound import Trial
@@ -40,6 +42,13 @@ class Desk(Trial):
                 company_id=self.company,
                 settings={**self.dolibarr.settings, **settings},
             ).id
+
+    @override
+    def push(self, context: JobContext | None = None) -> None:
+        """What is due, once: customers, then orders."""
+        context = context or InlineContext(self.host, self.actor)
+        for route in sorted(self.routes(), key=lambda route: route.kind == trial.ORDER):
+            push_all(context, route, claimant=context.job_id)
 
     @override
     def over_there(self) -> list[tuple[str | None, DocumentState]]:
