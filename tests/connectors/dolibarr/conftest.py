@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.dolibarr import connector
+from connectors.dolibarr.connector import DolibarrSession
 from connectors.fake.erp import Erp
 from core.companies import Company
 from core.compose import open_host
@@ -16,7 +17,7 @@ from core.sync.egress import LOOPBACK
 from core.testing import trial
 from tests.connectors.dolibarr.books import populate
 from tests.connectors.dolibarr.desk import Desk
-from tests.connectors.dolibarr.server import Dolibarr, serving
+from tests.connectors.dolibarr.server import Dolibarr, opened, serving
 from tests.core.sync.outbound import ACTOR
 
 
@@ -25,6 +26,11 @@ def dolibarr() -> Iterator[Dolibarr]:
     with serving(Dolibarr()) as erp:
         populate(erp.books)
         yield erp
+
+
+@pytest.fixture
+def session(dolibarr: Dolibarr) -> DolibarrSession:
+    return opened(dolibarr)
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
+from connectors.dolibarr import connector
+from connectors.dolibarr.connector import DolibarrSession
+from core.sync.http import FrameworkSessions
 from tests.connectors.dolibarr import rest, soap
 from tests.connectors.dolibarr.books import Books
 
@@ -177,3 +180,9 @@ def serving(erp: Dolibarr) -> Iterator[Dolibarr]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def opened(erp: Dolibarr, **settings: object) -> DolibarrSession:
+    """A session of the connector, as the product opens one."""
+    loaded = connector.manifest.settings().load({**erp.settings, **settings})
+    return connector.open(loaded, FrameworkSessions(allowed=("127.0.0.1",)))

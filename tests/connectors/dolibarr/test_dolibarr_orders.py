@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from connectors.dolibarr import connector
 from connectors.dolibarr.endpoints.orders import Orders
 from core.ids import new_reference
 from core.money import Money
@@ -18,10 +17,9 @@ from core.quantity import Quantity
 from core.sync.contract import Guarantee, guarantee
 from core.sync.documents import DocumentState, SalesOrder, SalesOrderLine
 from core.sync.errors import AuthFailed, InDoubt, NotFound, RateLimited, Rejected, Unsent
-from core.sync.http import FrameworkSessions
 from core.sync.values import Done, Outcome, Outgoing, Ref
 from core.testing.connector_kit import done, endpoint_of, seen_ids
-from tests.connectors.dolibarr.server import Dolibarr, Fault
+from tests.connectors.dolibarr.server import Dolibarr, Fault, opened
 
 
 def line(**values: Any) -> SalesOrderLine:
@@ -48,15 +46,13 @@ def order(*lines: SalesOrderLine, **values: Any) -> Outgoing[SalesOrder]:
 
 @pytest.fixture
 def connect(dolibarr: Dolibarr) -> Callable[..., Orders]:
-    def opened(**settings: Any) -> Orders:
-        loaded = connector.manifest.settings().load({**dolibarr.settings, **settings})
-        session = connector.open(loaded, FrameworkSessions(allowed=("127.0.0.1",)))
-        found = endpoint_of(session, SalesOrder)
+    def orders_of(**settings: Any) -> Orders:
+        found = endpoint_of(opened(dolibarr, **settings), SalesOrder)
         assert isinstance(found, Orders)
         dolibarr.calls.clear()
         return found
 
-    return opened
+    return orders_of
 
 
 @pytest.fixture
