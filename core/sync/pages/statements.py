@@ -31,9 +31,6 @@ from core.web.forms import Form, form_page, submit
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy, ngettext
 
-#: What a form's field of a kind is called, before the kind.
-_KIND = "kind:"
-
 
 @blueprint.context_processor
 def _stated() -> dict[str, object]:
@@ -84,7 +81,7 @@ def make_statement() -> ResponseReturnValue:
     schema, kinds = _schema()
 
     def save(data: Mapping[str, Any]) -> str:
-        chosen = [kind for kind in kinds if data[_KIND + kind]]
+        chosen = [kind for kind in kinds if data[_field(kind)]]
         with writing() as work:
             first, last = data["first"], data["last"]
             ask(work, UUID(data["connection_id"]), chosen, first=first, last=last)
@@ -113,10 +110,15 @@ def _schema() -> tuple[Schema, list[str]]:
         "last": fields.Date(required=True, metadata={"title": lazy("Last day")}),
     }
     for kind in kinds:
-        made[_KIND + kind] = fields.Boolean(
+        made[_field(kind)] = fields.Boolean(
             load_default=False, metadata={"title": kind_words(kind)}
         )
     return Schema.from_dict(made)(), kinds
+
+
+def _field(kind: str) -> str:
+    """Without a dot, which schemas take for a path."""
+    return f"kind_{kind.replace('.', '_')}"
 
 
 def _proposed() -> dict[str, Any]:
@@ -133,7 +135,7 @@ def _proposed() -> dict[str, Any]:
 
 
 def _filled(connection: str, first: date, last: date, kinds: set[str]) -> dict[str, Any]:
-    chosen = {_KIND + kind: True for kind in kinds}
+    chosen = {_field(kind): True for kind in kinds}
     return {"connection_id": connection, "first": first, "last": last, **chosen}
 
 

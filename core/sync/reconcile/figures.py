@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.sync.reconcile.line import Line, plain
+from core.sync.reconcile.line import IDLE, Facts, Line, digest, plain
 
 #: Digests are added up, so the order of the lines does not matter, in 256 bits.
 _MODULUS = 2**256
@@ -26,13 +26,14 @@ class Figures:
     sums: dict[str, tuple[Decimal, Decimal | None]] = field(default_factory=dict)
     digest: int | None = 0
 
-    def add(self, line: Line) -> None:
-        """Only lines that count."""
+    def add(self, facts: Facts) -> None:
+        """Of a line that counts."""
+        _key, _day, unit, net, total, *_rest = facts
         self.count += 1
         if self.digest is not None:
-            self.digest = (self.digest + line.digest) % _MODULUS
-        if line.net is not None:
-            self._sum(line.unit or "", line.net, line.net if line.total is None else line.total)
+            self.digest = (self.digest + digest(facts)) % _MODULUS
+        if net is not None:
+            self._sum(unit or "", net, net if total is None else total)
 
     def join(self, other: Figures) -> None:
         self.count += other.count
@@ -79,11 +80,17 @@ Days = dict[date | None, Figures]
 
 
 def by_day(lines: Iterable[Line]) -> Days:
-    """What counts of ``lines``; one pass, so that a million of them need no memory."""
+    """What counts of ``lines``."""
+    return days_of(line.facts for line in lines)
+
+
+def days_of(facts: Iterable[Facts]) -> Days:
+    """One pass, so that a million of them need no memory."""
     days: Days = {}
-    for line in lines:
-        if line.counts:
-            days.setdefault(line.day, Figures()).add(line)
+    for one in facts:
+        _key, day, _unit, _net, _total, state, *_rest = one
+        if state not in IDLE:
+            days.setdefault(day, Figures()).add(one)
     return days
 
 

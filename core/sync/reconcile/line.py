@@ -28,7 +28,11 @@ from core.sync.documents import (
 from core.sync.values import Seen
 
 #: Binds nobody: it is in no sum, and missing it is no difference.
-_IDLE = frozenset({DocumentState.DRAFT.value, DocumentState.CANCELLED.value, "archived"})
+IDLE = frozenset({DocumentState.DRAFT.value, DocumentState.CANCELLED.value, "archived"})
+
+
+#: What is digested of a line: key, day, unit, net, total, state, number, words.
+Facts = tuple[str, date | None, str | None, Decimal | None, Decimal | None, str, str | None, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +67,22 @@ class Line:
 
     @property
     def counts(self) -> bool:
-        return self.state not in _IDLE
+        return self.state not in IDLE
 
     @property
-    def digest(self) -> int:
-        """Equal for equal facts, whatever order or notation they came in."""
-        facts = (
-            self.key,
-            self.day.isoformat() if self.day else "",
-            self.unit or "",
-            plain(self.net),
-            plain(self.total),
-            self.state,
-            self.number or "",
-            self.words,
-        )
-        return int.from_bytes(sha256("\x1f".join(facts).encode()).digest())
+    def facts(self) -> Facts:
+        amounts = (self.unit, self.net, self.total)
+        return (self.key, self.day, *amounts, self.state, self.number, self.words)
+
+
+def digest(facts: Facts) -> int:
+    """Equal for equal facts, whatever notation they came in."""
+    key, day, unit, net, total, state, number, words = facts
+    text = (
+        f"{key}\x1f{day or ''}\x1f{unit or ''}\x1f{plain(net)}\x1f{plain(total)}"
+        f"\x1f{state}\x1f{number or ''}\x1f{words}"
+    )
+    return int.from_bytes(sha256(text.encode()).digest())
 
 
 def plain(amount: Decimal | None) -> str:
@@ -86,7 +90,8 @@ def plain(amount: Decimal | None) -> str:
     if amount is None:
         return ""
     text = f"{amount:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 

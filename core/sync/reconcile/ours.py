@@ -13,11 +13,15 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
 
 from core.sync.exchange import Stated
 from core.sync.models import Binding, Connection, DeliveryState, InboxRow
+from core.sync.reconcile.figures import Days, days_of
 from core.sync.reconcile.line import Line
 from core.work import UnitOfWork
 
 #: Rows that are in memory at once, and keys in one statement.
 _AT_ONCE, _SLICE = 5_000, 500
+
+#: The labels of ``Facts``, in their order.
+_FACTS = ("key", "day", "unit", "net", "total", "state", "theirs", "words")
 
 #: By our id.
 Deliveries = dict[UUID | None, tuple[DeliveryState | None, str]]
@@ -30,11 +34,15 @@ class Ours:
     stated: Stated[Any]
     connection: Connection
 
-    def between(self, work: UnitOfWork, first: date, last: date) -> Iterator[Line]:
+    def days(self, work: UnitOfWork, first: date, last: date) -> Days:
         """All that is dated so; of kinds without dates, all there is."""
+        statement = self._select
         if self.stated.dated:
-            return self._lines(work, self._select.where(self._day.between(first, last)))
-        return self._lines(work, self._select)
+            statement = statement.where(self._day.between(first, last))
+        columns = statement.selected_columns
+        facts = [columns[name] for name in _FACTS]
+        narrow = statement.with_only_columns(*facts, maintain_column_froms=True)
+        return days_of(self._rows(work, narrow))
 
     def on(self, work: UnitOfWork, days: Iterable[date | None]) -> list[Line]:
         if not self.stated.dated:
@@ -125,10 +133,13 @@ class Ours:
         return found
 
     def _lines(self, work: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Iterator[Line]:
+        return map(_line, self._rows(work, statement))
+
+    @staticmethod
+    def _rows(work: UnitOfWork, statement: Select[*tuple[Any, ...]]) -> Iterator[Any]:
         """Past the session, a part at a time."""
         options = {"yield_per": _AT_ONCE}
-        for row in work.session.connection().execute(statement, execution_options=options):
-            yield _line(row)
+        yield from work.session.connection().execute(statement, execution_options=options)
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> Line:

@@ -96,7 +96,7 @@ class Comparison:
 
     def _ours(self) -> Days:
         with self.context.read() as work:
-            return by_day(self.ours.between(work, self.first, self.last))
+            return self.ours.days(work, self.first, self.last)
 
     def _theirs(self) -> Days:
         if not self.theirs.only_sums:
