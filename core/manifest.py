@@ -10,6 +10,7 @@ from core.alerts import watch as watching
 from core.api import modules
 from core.api.idempotency import forget_answers
 from core.installation import jobs as installation
+from core.installation import pages as installation_pages
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.security import jobs as sweeping
@@ -55,6 +56,7 @@ module = Module(
         statements_api.blueprint,
         conflicts_api.blueprint,
         *sync_pages.blueprints,
+        installation_pages.blueprint,
         pages.blueprint,
         module_pages.blueprint,
     ),

@@ -27,14 +27,16 @@ class Tone(StrEnum):
 class Light:
     """``words`` says what the colour means, for those who do not see it: "2 orders wait".
 
-    ``banner`` stands above every page while it is not empty: "No worker runs". ``bell`` is the
-    endpoint of what ``alerts`` counts; '' shows no bell.
+    ``banner`` stands above every page while it is not empty: "No worker runs"; ``act`` are the
+    words of a link behind it to ``endpoint``. ``bell`` is the endpoint of what ``alerts`` counts;
+    '' shows no bell.
     """
 
     tone: Tone
     words: str
     endpoint: str
     banner: str = ""
+    act: str = ""
     bell: str = ""
     alerts: int = 0
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from core.alerts.models import Alert
 from core.companies import visible
 from core.db.moment import database_now
+from core.installation.standing import Standing, standing
 from core.jobs.models import WorkerProcess
 from core.sync.models import (
     Connection,
@@ -50,6 +51,8 @@ def _light(work: UnitOfWork, facts: _Facts) -> Light:
     )
     found = work.session.execute(visible(work, statement).order_by(Connection.name)).all()
     tone, words = _said(found, facts.stopped)
+    if (held := _held(standing(work))) is not None:
+        return held
     if facts.works and (left := unserved(work.session, work.enabled.jobs.values())):
         banner = _(
             "Work waits that no worker takes: none serves %(queues)s. Start one with “tandem worker"
@@ -67,6 +70,29 @@ def _light(work: UnitOfWork, facts: _Facts) -> Light:
         )
         return Light(tone=Tone.RED, words=_("No worker runs"), endpoint=_PAGE, banner=banner)
     return Light(tone=tone, words=words, endpoint=_PAGE)
+
+
+def _held(now: Standing) -> Light | None:
+    page = "installation_pages.index"
+    if now.held:
+        banner = _("Nothing is sent or read: this database is not where it was, or not as it was.")
+        return Light(
+            tone=Tone.RED,
+            words=_("Held until you decide"),
+            endpoint=page,
+            banner=banner,
+            act=_("Say what it is"),
+        )
+    if not now.pushes:
+        banner = _("This is a copy: it reads from the ERPs and sends nothing.")
+        return Light(
+            tone=Tone.AMBER, words=_("A copy"), endpoint=page, banner=banner, act=_("More")
+        )
+    if now.put_back:
+        words = _("%(name)s was put back", name=now.put_back[0][1])
+        banner = _("%(name)s seems to be in an earlier state.", name=now.put_back[0][1])
+        return Light(tone=Tone.RED, words=words, endpoint=page, banner=banner, act=_("Look at it"))
+    return None
 
 
 def _facts(work: UnitOfWork) -> _Facts:
