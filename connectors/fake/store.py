@@ -71,9 +71,12 @@ class Store:
                 raise
             self._database.execute("COMMIT")
 
-    def put(self, key: str, body: D, *, reference: str = "") -> Row[D]:
+    def put(
+        self, key: str, body: D, *, reference: str = "", stamp: datetime | None = None
+    ) -> Row[D]:
+        """``stamp`` is given where a clock was wrong, or a transaction began long ago."""
         with self.transaction():
-            row = Row(key, reference, self._stamp(), body)
+            row = Row(key, reference, stamp or self._stamp(), body)
             self._run(
                 "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?)",
                 *(_kind(type(body)), key, reference),

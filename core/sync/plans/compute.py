@@ -15,6 +15,7 @@ from core.clock import utcnow
 from core.jobs.job import JobContext
 from core.sync.contract import Lists
 from core.sync.errors import AuthFailed, RateLimited, SyncError, Unsent
+from core.sync.health import note_answer
 from core.sync.models import Plan, PlanAction, PlanItem, PlanPurpose, PlanState
 from core.sync.plans.facts import Effect
 from core.sync.plans.guard import NAMED
@@ -66,6 +67,7 @@ class _Computing:
             plan = _open(work, self.plan.id)
             plan.move(PlanState.READY)
             plan.ready_at = utcnow()
+            note_answer(work, plan.connection_id)
 
     def _kind(self, reader: Reader) -> None:
         tally = _Tally()

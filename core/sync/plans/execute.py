@@ -11,11 +11,13 @@ from core.clock import utcnow
 from core.jobs.job import JobContext
 from core.sync.errors import SyncError
 from core.sync.exchange import Missing
+from core.sync.health import note_answer
 from core.sync.models import Cursor, CursorMode, Plan, PlanPurpose, PlanState
 from core.sync.pull.backfill import Backfill
 from core.sync.pull.listing import Listing
 from core.sync.pull.parting import Parting
 from core.sync.pull.readers import Readers, note_trouble_of, open_readers
+from core.work import UnitOfWork
 
 #: Seconds of one job: others of the connection come in between.
 SLICE_S = 10.0
@@ -35,8 +37,10 @@ def execute(context: JobContext, plan_id: UUID) -> bool:
         if isinstance(error, SyncError):
             note_trouble_of(context, plan.connection_id, error)
         return True  # taken up again with the next tick
-    if ended:
-        _end(context, plan_id)
+    with context.write() as work:
+        note_answer(work, plan.connection_id)
+        if ended:
+            _end(work, plan_id)
     return ended
 
 
@@ -87,12 +91,11 @@ def _was_pulled(context: JobContext, readers: Readers, plan: Plan) -> bool:
     )
 
 
-def _end(context: JobContext, plan_id: UUID) -> None:
-    with context.write() as work:
-        plan = work.session.get_one(Plan, plan_id, with_for_update=True)
-        if plan.state is PlanState.RUNNING:
-            plan.move(PlanState.DONE)
-            plan.error, plan.ended_at = "", utcnow()
+def _end(work: UnitOfWork, plan_id: UUID) -> None:
+    plan = work.session.get_one(Plan, plan_id, with_for_update=True)
+    if plan.state is PlanState.RUNNING:
+        plan.move(PlanState.DONE)
+        plan.error, plan.ended_at = "", utcnow()
 
 
 def _note(context: JobContext, plan_id: UUID, error: Exception) -> None:

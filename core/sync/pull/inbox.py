@@ -22,10 +22,13 @@ from core.sync.bindings import ConnectionBindings
 from core.sync.exchange import Arrived, Inbound, Missing
 from core.sync.models import Binding, InboxRow, InboxState
 from core.sync.values import Seen
+from core.web.i18n import lazy
 from core.work import UnitOfWork
 
 log = structlog.get_logger()
 
+#: What people read of a document that is gone, and that no module says what to do about.
+DELETED = lazy("It was deleted in the ERP.")
 #: Tries before a document that can not be applied is left to a person.
 MOST_TRIES = 6
 #: Pause after the first try; it grows with every one, up to ``LONGEST`` times.
@@ -95,7 +98,9 @@ def _apply_all(
     took = Took()
     ours = _by_reference(work, inbound.kind, rows, bindings)
     for row in rows:
-        if row.reference not in ours or ours[row.reference] == row.external_id:
+        if row.body is None:  # a person had it tried again, and the ERP has it no more
+            row.state, row.message = InboxState.STOPPED, str(DELETED)
+        elif row.reference not in ours or ours[row.reference] == row.external_id:
             _apply(work, inbound, row, bindings, took)
         elif ours[row.reference] is None:
             _postpone(row, InboxState.WAITING, "It is ours, and just being sent.")

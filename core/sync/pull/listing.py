@@ -93,7 +93,7 @@ class Listing:
                 InboxRow.kind == self.receives.kind,
                 InboxRow.external_id.in_(external_ids),
             )
-            .values(applied_hash=None, applied_version=None)
+            .values(hash=None, applied_hash=None, applied_version=None)
             .execution_options(synchronize_session=False)
         )
 

@@ -9,11 +9,11 @@ from sqlalchemy import update
 
 from core.sync.exchange import Gone, Inbound
 from core.sync.models import InboxRow, InboxState
+from core.sync.pull.inbox import DELETED
 from core.sync.pull.listing import Listing
 from core.sync.pull.readers import Readers
 from core.sync.pull.stream import Reader
 from core.sync.values import Ref, Seen
-from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 #: More deletions than this are a plan that asks. A single one is no mass, however few there are.
@@ -72,6 +72,6 @@ class Parting:
                 InboxRow.kind == self.reader.kind,
                 InboxRow.external_id.in_(external_ids),
             )
-            .values(state=InboxState.STOPPED, message=_("It was deleted in the ERP."))
+            .values(state=InboxState.STOPPED, message=str(DELETED))
             .execution_options(synchronize_session=False)
         )

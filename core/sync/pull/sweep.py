@@ -19,6 +19,7 @@ from core.jobs.job import JobContext
 from core.sync.contract import Lists
 from core.sync.errors import Astray, SyncError
 from core.sync.exchange import Missing
+from core.sync.health import note_answer
 from core.sync.models import Cursor, CursorMode, SweepStep
 from core.sync.plans.guard import ask_deletions
 from core.sync.pull.asking import wake_sweep
@@ -54,8 +55,9 @@ def sweep(context: JobContext, args: Mapping[str, Any]) -> None:
         log.exception("sweep.failed", kind=kind)
         _note(context, reader, error)
     else:
-        if not ended:
-            with context.write() as work:
+        with context.write() as work:
+            note_answer(work, connection_id)
+            if not ended:
                 wake_sweep(work, connection_id, kind, after_s=PAUSE_S if ended is None else 0)
 
 
