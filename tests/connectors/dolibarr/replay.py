@@ -31,8 +31,7 @@ class Recorded:
     port: int = 0
 
 
-@contextmanager
-def replaying(recorded: Recorded) -> Iterator[Recorded]:
+def _handler(recorded: Recorded) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _do(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -52,7 +51,12 @@ def replaying(recorded: Recorded) -> Iterator[Recorded]:
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@contextmanager
+def replaying(recorded: Recorded) -> Iterator[Recorded]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(recorded))
     server.daemon_threads = True
     recorded.port = int(server.server_address[1])
     thread = Thread(target=server.serve_forever, args=(0.02,))

@@ -6,16 +6,12 @@ import gzip
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from lxml import etree
 
-from core.sync.egress import EgressRefused
 from core.sync.errors import (
     AuthFailed,
     InDoubt,
@@ -28,58 +24,13 @@ from core.sync.errors import (
 from core.sync.http import FrameworkSessions
 from core.sync.sessions import SoapService, SoapSession
 from tests.core.sync.soap.hostile import Hostile, Script, answering, hostile, pouring
-
-WSDL = Path(__file__).with_name("echo.wsdl")
-MEGABYTE = 1024 * 1024
-NOTE: Mapping[str, object] = {
-    "text": "hello",
-    "weight": Decimal("12345678901.5"),
-    "lines": {"line": ["a", "b"]},
-}
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-
-
-@pytest.fixture
-def server() -> Iterator[Hostile]:
-    with hostile() as started:
-        yield started
-
-
-@pytest.fixture
-def sessions() -> Iterator[FrameworkSessions]:
-    made = FrameworkSessions(allowed=("127.0.0.1",), deadline_s=5, most_bytes=4 * MEGABYTE)
-    yield made
-    made.close()
+from tests.core.sync.soap.notes import GOOD, MEGABYTE, NOTE, WSDL, bomb, envelope, fault, keep
 
 
 @pytest.fixture
 def session(server: Hostile, sessions: FrameworkSessions) -> SoapSession:
     service = SoapService(folder=WSDL.parent, wsdl=WSDL.name)
     return sessions.soap(server.url, service, secrets=("geheim-4711",))
-
-
-def keep(
-    session: SoapSession, note: Mapping[str, object] = NOTE, *, writes: bool = True
-) -> Mapping[str, Any]:
-    return session.call("keep", {"password": "geheim-4711", "note": note}, writes=writes)
-
-
-def envelope(inner: str) -> bytes:
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="{SOAP}"><e:Body>{inner}'
-        "</e:Body></e:Envelope>"
-    ).encode()
-
-
-GOOD = envelope(
-    '<r:keepResponse xmlns:r="urn:echo"><id>7</id><weight>0.1</weight></r:keepResponse>'
-)
-
-
-def fault(code: str, words: str) -> bytes:
-    return envelope(
-        f"<e:Fault><faultcode>e:{code}</faultcode><faultstring>{words}</faultstring></e:Fault>"
-    )
 
 
 def test_values_arrive_exactly_in_both_directions(server: Hostile, session: SoapSession) -> None:
@@ -147,13 +98,6 @@ def test_statuses_and_faults_are_sorted_by_what_to_do_next(
     assert type(caught.value) is writing
     with pytest.raises(reading):
         keep(session, writes=False)
-
-
-def bomb(levels: int) -> str:
-    entities = '<!ENTITY l0 "lol">'
-    for level in range(1, levels):
-        entities += f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">'
-    return f"<!DOCTYPE e [{entities}]>"
 
 
 def typed(doctype: str, value: str = "&l9;") -> bytes:
@@ -260,84 +204,6 @@ def test_secrets_an_answer_repeats_are_masked(server: Hostile, session: SoapSess
             keep(session)
         assert "geheim-4711" not in str(caught.value)
         assert "***" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://169.254.169.254/latest/meta-data/",
-        "http://127.0.0.1:{port}/more",
-        "https://127.0.0.1:{port}/more",
-        "file:///etc/passwd",
-        "/etc/passwd",
-        "../../../../../../etc/passwd",
-        "missing.xsd",
-        "ftp://127.0.0.1:{port}/more",
-    ],
-)
-@pytest.mark.parametrize("kind", ["wsdl:import", "xsd:import", "xsd:include"])
-def test_a_description_that_wants_to_be_fetched_is_refused(
-    tmp_path: Path, sessions: FrameworkSessions, *, kind: str, address: str
-) -> None:
-    with hostile() as other:
-        address = address.replace("{port}", str(other.port))
-        describe(tmp_path, kind, address)
-        with pytest.raises(EgressRefused, match=r"imports .* which is never fetched"):
-            sessions.soap(other.url, SoapService(folder=tmp_path, wsdl="bad.wsdl"))
-        assert other.requests == []
-
-
-def describe(folder: Path, kind: str, address: str) -> None:
-    text = WSDL.read_text("utf-8")
-    name = kind.partition(":")[2]
-    if kind == "wsdl:import":
-        tag = f'<{name} namespace="urn:other" location="{address}"/>'
-        text = text.replace("<!--imports-->", tag)
-    else:
-        namespace = ' namespace="urn:other"' if name == "import" else ""
-        tag = f'<xsd:{name}{namespace} schemaLocation="{address}"/>'
-        text = text.replace("<!--schema-->", tag)
-    (folder / "bad.wsdl").write_text(text, "utf-8")
-
-
-@pytest.mark.parametrize(
-    "doctype",
-    [
-        bomb(10),
-        '<!DOCTYPE definitions SYSTEM "http://127.0.0.1:{port}/x.dtd">',
-        '<!DOCTYPE definitions [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
-    ],
-    ids=["billion laughs", "external DTD", "external entity"],
-)
-def test_a_description_with_a_document_type_is_refused(
-    tmp_path: Path, sessions: FrameworkSessions, *, doctype: str
-) -> None:
-    with hostile() as other:
-        doctype = doctype.replace("{port}", str(other.port))
-        text = WSDL.read_text("utf-8").replace("?>", f"?>{doctype}", 1)
-        (tmp_path / "bad.wsdl").write_text(text, "utf-8")
-        with pytest.raises(EgressRefused, match=r"document type|not XML"):
-            sessions.soap(other.url, SoapService(folder=tmp_path, wsdl="bad.wsdl"))
-        assert other.requests == []
-
-
-def test_what_a_description_imports_may_lie_beside_it(
-    tmp_path: Path, server: Hostile, sessions: FrameworkSessions
-) -> None:
-    describe(tmp_path, "xsd:import", "http://example.org/other.xsd")
-    schema = '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:other"/>'
-    (tmp_path / "kept.xsd").write_text(schema, "utf-8")
-    schemas = {"http://example.org/other.xsd": "kept.xsd"}
-    service = SoapService(folder=tmp_path, wsdl="bad.wsdl", schemas=schemas)
-    server.script = answering(GOOD)
-    assert keep(sessions.soap(server.url, service))["id"] == "7"
-
-
-def test_the_address_in_a_description_is_not_looked_at(sessions: FrameworkSessions) -> None:
-    """It is 169.254.169.254; what counts is the connection's own, and the operator's list."""
-    service = SoapService(folder=WSDL.parent, wsdl=WSDL.name)
-    with pytest.raises(EgressRefused, match="not on the operator's list"):
-        sessions.soap("http://erp.example.org/service", service)
 
 
 def test_nobody_pays_for_zeep_who_speaks_no_soap() -> None:
