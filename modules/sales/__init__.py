@@ -5,7 +5,7 @@ from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import SalesOrder, Shipment
 from core.sync.exchange import Inbound, Outbound, RecordPage
 from core.web.i18n import lazy as _
-from modules.sales import api, erp, pages, panels
+from modules.sales import api, erp, models, pages, panels
 from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER, SHIPMENT
 from modules.sales.services.receive import receive_order
@@ -41,8 +41,10 @@ module = Module(
         ),
     ),
     inbound=(
-        Inbound(kind=ORDER, document=SalesOrder, apply=receive_order, page=_PAGE),
-        Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment),
+        Inbound(
+            kind=ORDER, document=SalesOrder, apply=receive_order, page=_PAGE, record=models.Order
+        ),
+        Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment, record=models.Shipment),
     ),
     statements=(ORDERS,),
     blueprints=(api.blueprint, pages.blueprint),

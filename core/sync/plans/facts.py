@@ -42,12 +42,17 @@ def read_facts(
     bindings: ConnectionBindings,
     external_ids: Sequence[str],
 ) -> dict[str, Row]:
-    """The rows of these records as they are in this transaction, by the ERP's id."""
+    """The rows of these records as they are in this transaction, by the ERP's id.
+
+    Empty rows where the module names no table: then only what is new is told from what is not.
+    """
+    binds = isinstance(receives, Inbound) or receives.binds
+    known = bindings.locals(receives.kind, external_ids) if binds else {}
     if receives.record is None:
-        return {}
+        return {key: {} for key in known}
     table: Any = receives.record.__table__
-    if isinstance(receives, Inbound) or receives.binds:
-        ids = {local: key for key, local in bindings.locals(receives.kind, external_ids).items()}
+    if binds:
+        ids = {local: key for key, local in known.items()}
         rows = _rows(bindings.work, table, "id", list(ids))
         return {ids[row["id"]]: row for row in rows}
     rows = _rows(bindings.work, table, "external_id", list(external_ids))
@@ -80,7 +85,7 @@ def _action(before: Row | None, after: Row | None) -> PlanAction:
 
 
 def _shown(table: Table | None, row: Row | None) -> dict[str, Any] | None:
-    if table is None or row is None:
+    if table is None or not row:
         return None
     amounts = (column.name for column in table.columns if isinstance(column.type, Exact))
     wanted = (*(name for name in _NAMES if name in row), *amounts)
