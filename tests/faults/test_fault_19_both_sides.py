@@ -35,6 +35,18 @@ def test_fault_19_fields_go_where_they_belong(shop: Shop) -> None:
         assert (shop.conflicts(), shop.jobs()) == ([], 0), (here, there)
 
 
+def test_fault_19_a_field_the_erp_never_spoke_of_goes_there_too(shop: Shop) -> None:
+    shop.edit_there(tax_id=None)
+    shop.erp.store.put("P18", replace(ACME, name="Beta", number="18", tax_id=None))
+    shop.pull()
+    shop.there, shop.key = "P18", shop.key_of("P18")
+    shop.edit(name="Beta Ltd", tax_id="DE8")
+    shop.edit_there(name="Beta AG")
+    shop.sync()
+    assert (shop.said.tax_id, shop.said.name) == ("DE8", "Beta AG")
+    assert [field for field, _ours, _theirs in shop.conflicts()] == ["name"]
+
+
 def test_fault_19_an_address_is_asked_as_a_whole(shop: Shop) -> None:
     home = ACME.addresses[0]
     shop.edit_address(street="Main 2")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, and_, func, select, type_coerce
+from sqlalchemy import ScalarSelect, String, and_, func, select, type_coerce
 
 from core.api.listing import Listing
 from core.companies import visible
@@ -19,6 +19,7 @@ from core.work import UnitOfWork
 
 #: Of one record: more are read on the page of conflicts.
 _MOST = 50
+_MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,8 @@ def _open(shared: Shared[Any], row: Any) -> OpenConflict:
     )
 
 
-def open_count(work: UnitOfWork, *, cap: int = 1000) -> int:
-    """How many are open, up to ``cap``."""
-    few = visible(work, select(Conflict.id, Conflict.company_id)).where(
-        Conflict.state == ConflictState.OPEN
-    )
-    return work.session.scalar(select(func.count()).select_from(few.limit(cap).subquery())) or 0
+def number_open(work: UnitOfWork) -> ScalarSelect[int]:
+    """How many are open, up to ``_MOST_COUNTED``: a column of a question that asks more."""
+    mine = visible(work, select(Conflict.id, Conflict.company_id))
+    few = mine.where(Conflict.state == ConflictState.OPEN).limit(_MOST_COUNTED)
+    return select(func.count()).select_from(few.subquery()).scalar_subquery()

@@ -70,12 +70,14 @@ class Base:
 class Sides:
     """A field now. ``said`` False: the ERP does not speak of it.
 
+    ``met`` False: nothing of the record was ever agreed on, so ours is no change.
     ``newer``: theirs is the later change; None where no times tell.
     """
 
     ours: Any
     theirs: Any
     said: bool = True
+    met: bool = True
     newer: bool | None = None
 
 
@@ -110,13 +112,14 @@ Newer = Callable[[str], bool | None]
 def merge(shared: Shared[Any], base: Base, *, ours: Values, theirs: Values, newer: Newer) -> Merged:
     steps: dict[Step, dict[str, Sides]] = {step: {} for step in Step}
     lost: dict[str, Any] = {}
-    base = base.without_new(ours)
+    met, base = bool(base.theirs or base.ours), base.without_new(ours)
     for name in sorted({*ours, *theirs, *base.names()}):
         what = shared.field(name)
         sides = Sides(
             ours=ours.get(name),
             theirs=theirs.get(name),
             said=what.many or name in theirs,
+            met=met,
             newer=newer(name) if what.policy is Policy.NEWEST else None,
         )
         found = decide(what, name, base, sides)
@@ -137,7 +140,7 @@ def decide(what: SharedField, name: str, base: Base, sides: Sides) -> Decision:
     here = base.our(name) != sides.ours
     ours_goes = Step.SEND if here and what.writer is not Writer.ERP else Step.KEEP
     if not sides.said:
-        if base.knows(name):
+        if sides.met:
             return Decision(step=ours_goes, base=base)
         return Decision(step=Step.KEEP, base=base.agreed(name, theirs=None, ours=sides.ours))
     if sides.ours == sides.theirs:

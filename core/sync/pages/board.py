@@ -8,17 +8,18 @@ from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from core.requests import host, reading, writing
 from core.security.guard import requires
 from core.sync.attention import Reason, Stage, Way, reasons, stage_counts
 from core.sync.board import Card, Feed, cards
 from core.sync.mending import try_again, try_all_again
-from core.sync.merge.asking import open_count
+from core.sync.merge.asking import number_open
 from core.sync.models import ConnectionState
 from core.sync.pages import rows
 from core.sync.pages.words import CONNECTION_CHIPS, kind_words, span_words
-from core.sync.plans.lists import ready_count
+from core.sync.plans.lists import number_ready
 from core.web.i18n import gettext as _
 from core.web.i18n import ngettext
 from core.web.light import Tone
@@ -58,7 +59,7 @@ class Bar:
 def tabs() -> list[Tab]:
     with reading() as work:
         counts = stage_counts(work)
-        asked, ready = open_count(work), ready_count(work)
+        asked, ready = work.session.execute(select(number_open(work), number_ready(work))).one()
     total = {stage: sum(n for (_key, its), n in counts.items() if its is stage) for stage in Stage}
     stopped = total[Stage.STOPPED]
     return [

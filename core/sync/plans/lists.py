@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, func, select, type_coerce
+from sqlalchemy import Row, ScalarSelect, String, func, select, type_coerce
 
 from core.api.listing import Listing
 from core.companies import visible
@@ -81,10 +81,10 @@ def first_items(work: UnitOfWork, plan_id: UUID) -> Mapping[str, Sequence[Row[*t
     return grouped
 
 
-def ready_count(work: UnitOfWork) -> int:
-    """Plans that wait for a person."""
+def number_ready(work: UnitOfWork) -> ScalarSelect[int]:
+    """How many wait for a person: a column of a question that asks more."""
     waiting = visible(work, select(Plan.id, Plan.company_id)).where(Plan.state == PlanState.READY)
-    return work.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    return select(func.count()).select_from(waiting.subquery()).scalar_subquery()
 
 
 def total(totals: Mapping[str, Any], action: PlanAction) -> int:

@@ -153,6 +153,11 @@ class Shop:
         with self.host.read(self.actor) as work:
             return work.session.get_one(Party, self.key)
 
+    def key_of(self, external_id: str) -> UUID:
+        with self.host.read(self.actor) as work:
+            known = select(Binding.local_id).where(Binding.external_id == external_id)
+            return work.session.scalars(known.where(Binding.kind == PARTY)).one()
+
     def binding(self) -> Binding:
         with self.host.read(self.actor) as work:
             return work.session.scalars(select(Binding).where(Binding.kind == PARTY)).one()
