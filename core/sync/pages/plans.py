@@ -13,10 +13,10 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import Row
 
 from core.companies import fetch
-from core.requests import reading, writing
+from core.requests import actor, host, let_go, reading, writing
 from core.security.guard import requires
-from core.sync.connections import connections
-from core.sync.models import Connection, Plan, PlanAction, PlanPurpose, PlanState
+from core.sync.connections import check, connections
+from core.sync.models import Connection, ConnectionState, Plan, PlanAction, PlanPurpose, PlanState
 from core.sync.pages.board import blueprint
 from core.sync.pages.plan_words import ACTIONS, PURPOSE_HELP, PURPOSES, STATES, change_words
 from core.sync.pages.rows import BY_CONNECTION, BY_KIND
@@ -207,6 +207,12 @@ def first_plan(key: UUID) -> ResponseReturnValue:
     """What the first sync of a connection would do."""
     with writing() as work:
         made = propose(work, key, PlanPurpose.FIRST_LOAD).id
+        is_draft = fetch(work, Connection, key).state is ConnectionState.DRAFT
+    if is_draft:  # it may be asked from now on, and reads nothing in until the plan is approved
+        let_go()
+        checked = check(host(), actor(), key)
+        if not checked.ok:
+            flash(_("The ERP can not be read yet: %(words)s", words=checked.words), "error")
     return redirect(url_for(".plan", key=made), 303)
 
 
