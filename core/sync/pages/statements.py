@@ -140,10 +140,7 @@ def _filled(connection: str, first: date, last: date, kinds: set[str]) -> dict[s
 
 
 def _with_path(form: Form) -> Form:
-    form.path = [
-        (_("Sync"), url_for("sync_pages.index")),
-        (_("Statements"), url_for(".statements")),
-    ]
+    form.path = [(_("Statements"), url_for(".statements"))]
     return form
 
 
@@ -164,7 +161,6 @@ def statement(key: UUID) -> ResponseReturnValue:
         kind=kind,
         intact=intact,
         crumbs=[
-            (_("Sync"), url_for("sync_pages.index")),
             (_("Statements"), url_for(".statements")),
             (period_words(found.first, found.last), ""),
         ],
