@@ -8,15 +8,15 @@ from datetime import date
 
 from connectors.tryton.books import add_up, between, page, rows
 from connectors.tryton.client import Rpc
+from connectors.tryton.endpoints.cancelling import SALE, cancel_sale, ended
 from connectors.tryton.mapping import order as mapping
 from connectors.tryton.mapping.company import Company
 from connectors.tryton.rows import Domain, Feed, Row, moment, numbers, search, sweep
 from core.money import Money
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.errors import NotFound, Rejected
+from core.sync.sessions import each
 from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream, Summary
-
-SALE = "sale.sale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,20 @@ class Orders:
             for ref in refs
         ]
 
+    def cancel(self, refs: Sequence[Ref]) -> list[Outcome]:
+        """Each alone: those that may be cancelled are, whatever becomes of the others."""
+        return each(refs, self._cancel)
+
+    def _cancel(self, ref: Ref) -> Done:
+        cancel_sale(self.rpc, ref, company=int(self.company.id))
+        rows = self._of([ref])
+        if not rows:
+            raise NotFound(f"sale {ref.id}")
+        outcome = mapping.done(rows[0])
+        if outcome.state is not DocumentState.CANCELLED:
+            raise Rejected(f"sale {rows[0]['number'] or ref.id} is {rows[0]['state']} in Tryton")
+        return outcome
+
     def _press(self, button: str, refs: Sequence[Ref], *, states: set[str]) -> None:
         ready = [number for number, state in self._states(refs).items() if state in states]
         if ready:
@@ -133,7 +147,9 @@ class Orders:
         return self._sales("id", numbers(ref.id for ref in refs), names=mapping.HEAD)
 
     def _sales(self, name: str, values: Sequence[object], *, names: Sequence[str]) -> list[Row]:
-        return search(self.rpc, SALE, [*self._domain, [name, "in", values]], names=names)
+        rows = search(self.rpc, SALE, [*self._domain, [name, "in", values]], names=names)
+        gone = ended(self.rpc, rows)
+        return [{**row, "state": "cancelled"} if row["id"] in gone else row for row in rows]
 
     def _known(self, orders: Sequence[SalesOrder]) -> mapping.Known:
         customers = numbers({order.customer for order in orders})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,25 @@ from sqlalchemy import select, update
 from connectors.fake.erp import Erp
 from connectors.fake.faults import Fault, When
 from core.actor import Actor, system
+from core.clock import utcnow
 from core.host import Host
 from core.jobs.job import JobContext
 from core.sync import connections
 from core.sync.deliveries import Link, links
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.inline import InlineContext
-from core.sync.models import Gate, OutboxRow, OutboxState
+from core.sync.models import (
+    Attempt,
+    ConnectionState,
+    Gate,
+    OutboxRow,
+    OutboxState,
+    OutboxVerb,
+)
 from core.sync.push.claim import Route
 from core.sync.push.run import push_all
+from core.sync.push.singles import QUARANTINE
+from core.sync.requested import Requested, ask, requested
 from core.testing import trial
 
 ACTOR = system("tests")
@@ -85,9 +96,8 @@ class Trial:
     def make_due(self) -> None:
         """Time passes: what waits for its next try is due."""
         with self.host.write(self.actor) as work:
-            for row in work.session.scalars(select(OutboxRow)):
-                if row.state is OutboxState.QUEUED:
-                    row.due_at = row.created_at
+            queued = update(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
+            work.session.execute(queued.values(due_at=OutboxRow.created_at))
             work.session.execute(update(Gate).values(blocked_until=None))
 
     def link(self, local_id: UUID, kind: str = trial.ORDER) -> Link:
@@ -113,6 +123,45 @@ class Trial:
 
     def mend(self) -> None:
         self.erp.faults.script.clear()
+        self.make_due()
+
+    def ask_cancel(self, order: UUID) -> UUID:
+        with self.host.write(self.actor) as work:
+            return ask(work, trial.ORDER, order, OutboxVerb.CANCEL)
+
+    def ask_pieces(self, order: UUID, pieces: int) -> UUID:
+        with self.host.write(self.actor) as work:
+            return trial.ask_pieces(work, order, Decimal(pieces))
+
+    def requests(self, order: UUID) -> list[Requested]:
+        """The newest first."""
+        with self.host.read(self.actor) as work:
+            return requested(work, trial.ORDER, order)
+
+    def asked(self, order: UUID) -> str:
+        """The state of the newest request."""
+        return str(self.requests(order)[0].state.value)
+
+    def there_as(self, order: UUID) -> SalesOrder:
+        """The one order over there that carries the record's reference and is not cancelled."""
+        rows = self.erp.store.referring(SalesOrder, [self.reference(order)])
+        (row,) = rows
+        return row.body
+
+    def later(self) -> None:
+        """Trouble is over, and so much time passed that no request can be under way."""
+        self.erp.faults.script.clear()
+        with self.host.read(self.actor) as work:
+            found = connections.connections(work)
+        for connection in found:
+            if connection.state is not ConnectionState.LIVE:
+                assert connections.resume(self.host, self.actor, connection.id).ok
+        with self.host.write(self.actor) as work:
+            left = utcnow() - QUARANTINE - timedelta(seconds=1)
+            work.session.execute(update(Attempt).values(started_at=left))
+            held = update(OutboxRow).where(OutboxRow.state == OutboxState.CLAIMED)
+            work.session.execute(held.values(claimed_until=left))
+            work.session.execute(update(Gate).values(failures=0, opened_at=None))
         self.make_due()
 
     def told(self, order: UUID) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 from threading import Thread
 from uuid import UUID
 
@@ -20,13 +22,10 @@ from core.sync.inline import InlineContext
 from core.sync.models import OutboxRow, OutboxState
 from core.work import OURSELVES, UnitOfWork
 from tests.core.sync.outbound import Trial
+from tests.core.sync.ways import WAYS, Case, Crash
 
 #: More steps than a run of two rounds and two kinds has.
 MANY = 200
-
-
-class Crash(BaseException):
-    """The worker is killed here: not an Exception, so that nothing may catch it and go on."""
 
 
 @dataclass
@@ -185,3 +184,49 @@ def test_what_a_dead_run_held_is_taken_over_when_its_time_is_up(connected: Trial
     expire_claims(connected)
     connected.push()
     assert_all_once(connected, [order, second])
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "drafts"])
+def test_a_crash_at_any_transaction_boundary_ends_well_each_way(there: Trial, way: str) -> None:
+    """As above, for ERPs without drafts."""
+    case = Case(there, way)
+    case.connect()
+    for at in range(1, MANY):
+        orders = case.orders()
+        inner = Stepping(InlineContext(there.host, there.actor), at, crash)
+        case.run(partial(case.push, inner))
+        case.bring_home(orders, f"crash at step {at}")
+        if inner.seen < at:
+            assert at > 10
+            return
+    pytest.fail("the run never ended")
+
+
+@pytest.mark.parametrize("verb", ["cancel", "change"])
+def test_a_crash_at_any_transaction_boundary_of_a_request_ends_well(
+    connected: Trial, verb: str
+) -> None:
+    for at in range(1, MANY):
+        (order,) = connected.orders(1)
+        connected.push()
+        if verb == "cancel":
+            connected.ask_cancel(order)
+        else:
+            connected.ask_pieces(order, 5)
+        inner = InlineContext(connected.host, connected.actor)
+        stepping = Stepping(inner, at, crash)
+        with suppress(Crash):
+            connected.push(stepping)
+        connected.later()
+        connected.push(inner)
+        assert connected.asked(order) == "done", f"crash at step {at}"
+        body = connected.there_as(order)
+        if verb == "cancel":
+            assert body.state is DocumentState.CANCELLED
+        else:
+            assert body.state is DocumentState.CONFIRMED
+            assert body.lines[0].quantity.amount == Decimal(5)
+        if stepping.seen < at:
+            assert at > 10
+            return
+    pytest.fail("the run never ended")
