@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -41,25 +42,24 @@ _TURNS = 50
 
 
 def pdf_of(work: UnitOfWork, statement: Statement) -> bytes:
-    named = work.session.scalars(
-        select(StatementDifference)
-        .where(StatementDifference.statement_id == statement.id)
-        .order_by(StatementDifference.kind, StatementDifference.id)
-        .limit(_MOST)
-    ).all()
-    company = work.session.get_one(Company, statement.company_id)
-    text = json.dumps(_said(statement, named, company.name), ensure_ascii=False)
-    return _set(text)
+    return typeset(said_of(work, statement), system_fonts()).pdf
 
 
-def _set(text: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    pdf: bytes
+    #: Characters that no font had, set as their code points.
+    unshown: frozenset[str]
+
+
+def typeset(said: dict[str, Any], fonts: Any) -> Typeset:
     from typst import TypstError  # noqa: PLC0415 - 60 MB that only a paper needs
 
-    unshown: set[str] = set()
+    text, unshown = json.dumps(said, ensure_ascii=False), frozenset[str]()
     for _turn in range(_TURNS):
         shown = "".join(_code_point(one) if one in unshown else one for one in text)
         try:
-            return _compiled({"said": shown, "unshown": str(len(unshown))})
+            return Typeset(_compiled(shown, fonts, hint=bool(unshown)), unshown)
         except TypstError as error:
             more = _characters(error.diagnostic) - unshown
             if not more:
@@ -68,58 +68,68 @@ def _set(text: str) -> bytes:
     raise RuntimeError("the fonts of this machine show too little")
 
 
-def _compiled(inputs: dict[str, str]) -> bytes:
+def _compiled(said: str, fonts: Any, *, hint: bool) -> bytes:
     from typst import Compiler  # noqa: PLC0415 - as above
 
     template = files("core.sync.reconcile").joinpath("templates/statement.typ").read_bytes()
-    compiler: Any = Compiler(font_paths=_fonts())
-    made = compiler.compile(
-        input=template, format="pdf", sys_inputs=inputs, pdf_standards="a-2u", timestamp=0
-    )
+    compiler: Any = Compiler(font_paths=fonts)
+    inputs = {"said": said, "unshown": "1" if hint else ""}
+    made = compiler.compile(input=template, format="pdf", sys_inputs=inputs, pdf_standards="a-2u")
     return bytes(made)
 
 
 @cache
-def _fonts() -> Any:
+def system_fonts() -> Any:
     """Looked for once: a system may have hundreds."""
     from typst import Fonts  # noqa: PLC0415 - as above
 
     return Fonts()
 
 
-def _characters(diagnostic: str) -> set[str]:
+def _characters(diagnostic: str) -> frozenset[str]:
     found = _UNSHOWN.findall(diagnostic)
     plain = [_ESCAPED.sub(lambda match: chr(int(match[1], 16)), one) for one in found]
-    return {character for one in plain for character in one}
+    return frozenset(character for one in plain for character in one)
 
 
 def _code_point(character: str) -> str:
     return f"‹U+{ord(character):04X}›"
 
 
-def _said(
-    statement: Statement, named: list[StatementDifference] | Any, company: str
-) -> dict[str, Any]:
+def said_of(work: UnitOfWork, statement: Statement) -> dict[str, Any]:
     """All the words of the paper; the template holds none."""
+    named = work.session.scalars(
+        select(StatementDifference)
+        .where(StatementDifference.statement_id == statement.id)
+        .order_by(StatementDifference.kind, StatementDifference.id)
+        .limit(_MOST)
+    ).all()
+    company = work.session.get_one(Company, statement.company_id)
     return {
-        "title": _("Statement of reconciliation"),
         "verdict": verdict_words(statement.agrees, statement.differences),
         "agrees": statement.agrees,
-        "facts": _facts(statement, company),
-        "heads": [_("Kind"), _("Verdict"), _("Here"), _("ERP"), _("Net here"), _("Net in the ERP")],
+        "facts": _facts(statement, company.name),
         "kinds": [_kind(one) for one in statement.kinds],
-        "differences_title": _("Differences"),
-        "difference_heads": [_("Document"), _("Difference"), _("Here"), _("ERP"), _("What to do")],
         "differences": [_difference(row) for row in named],
         "more": _more(statement, len(named)),
+        "foot": _("Statement %(id)s", id=statement.id),
+        "hash": statement.hash,
+        **_labels(),
+    }
+
+
+def _labels() -> dict[str, Any]:
+    return {
+        "title": _("Statement of reconciliation"),
+        "heads": [_("Kind"), _("Verdict"), _("Here"), _("ERP"), _("Net here"), _("Net in the ERP")],
+        "differences_title": _("Differences"),
+        "difference_heads": [_("Document"), _("Difference"), _("Here"), _("ERP"), _("What to do")],
         "dates": _(
             "Dates are those the ERP writes on its documents. Drafts and cancelled documents bind"
             " nobody and are not counted. Stock levels and contacts are as of the moment the"
             " statement was made."
         ),
         "signed": _("Checked by: name, date, signature"),
-        "foot": _("Statement %(id)s", id=statement.id),
-        "hash": statement.hash,
         "page": _("Page"),
         "unshown": _(
             "Characters in the form ‹U+0E23› have no font on the server: install one, for instance"
