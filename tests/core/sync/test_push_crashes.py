@@ -204,23 +204,24 @@ def test_a_crash_at_any_transaction_boundary_ends_well_each_way(there: Trial, wa
 
 @pytest.mark.parametrize("verb", ["cancel", "change"])
 def test_a_crash_at_any_transaction_boundary_of_a_request_ends_well(
-    connected: Trial, verb: str
+    there: Trial, verb: str
 ) -> None:
+    case = Case(there, "drafts")
+    case.connect()
     for at in range(1, MANY):
-        (order,) = connected.orders(1)
-        connected.push()
+        order = case.firm()
         if verb == "cancel":
-            connected.ask_cancel(order)
+            there.ask_cancel(order)
         else:
-            connected.ask_pieces(order, 5)
-        inner = InlineContext(connected.host, connected.actor)
+            there.ask_pieces(order, 5)
+        inner = InlineContext(there.host, there.actor)
         stepping = Stepping(inner, at, crash)
         with suppress(Crash):
-            connected.push(stepping)
-        connected.later()
-        connected.push(inner)
-        assert connected.asked(order) == "done", f"crash at step {at}"
-        body = connected.there_as(order)
+            case.push(stepping)
+        there.later()
+        case.push()
+        assert there.asked(order) == "done", f"crash at step {at}"
+        body = there.there_as(order)
         if verb == "cancel":
             assert body.state is DocumentState.CANCELLED
         else:

@@ -98,15 +98,14 @@ def test_trouble_at_any_call_of_a_request_ends_well(there: Trial, verb: str) -> 
     for name in ASKED:
         error, when = TROUBLES[name]
         for at in range(1, MANY):
-            (order,) = there.orders(1)
-            there.push()
+            order = case.firm()
             if verb == "cancel":
                 there.ask_cancel(order)
             else:
                 there.ask_pieces(order, 5)
-            made = case.run(there.push, Fault(error=error, call=at, when=when))
+            made = case.run(case.push, Fault(error=error, call=at, when=when))
             there.later()
-            there.push()
+            case.push()
             point = f"{name} at call {at}"
             assert there.asked(order) == "done", point
             body = there.there_as(order)
