@@ -4,6 +4,9 @@
 #   make demo-reset   the demo ended and removed
 #   make test         lint and every test               (ARGS="-k orders" for some)
 #   make lint         style, types, import contracts
+#   make chaos        kills, pauses and lost answers, orders counted in the ERP, in build/chaos.json
+#                     and build/chaos.html             (LONG=1 SCALE=1 SEED=1)
+#   make mutants      sabotages of the engine, each caught by its test
 #   make bench        figures beside their raw paths, in build/bench.json
 #   make screenshots  the pictures of README.md, taken from the running demo
 #   make lock         requirements/*.txt from requirements/*.in
@@ -13,6 +16,9 @@ PORT ?= 8000
 ERP ?= tryton
 JOBS ?= 2
 ARGS ?=
+LONG ?=
+SCALE ?= 1
+SEED ?= 1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,7 +26,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
 
-.PHONY: demo demo-reset test lint bench screenshots lock clean
+.PHONY: demo demo-reset test lint chaos mutants bench screenshots lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -39,6 +45,12 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(BIN)/python .ci/sizes.py
+
+chaos: $(VENV)/.test
+	$(BIN)/python -m tests.chaos.run --seed $(SEED) --scale $(SCALE) $(if $(LONG),--long)
+
+mutants: $(VENV)/.test
+	$(BIN)/python -m pytest --timeout 300 tests/mutants
 
 bench: $(VENV)/.test
 	@mkdir -p build

@@ -128,11 +128,13 @@ class Tryton:
         with closing(sqlite3.connect(self.demo.database_file, timeout=30)) as database:
             sales = database.execute("SELECT id, reference, state FROM sale_sale").fetchall()
         for number, reference, state in sales:
-            self._note("draft", str(number), reference or "")
+            if not reference:  # made by its own people
+                continue
+            self._note("draft", str(number), reference)
             if state in _FIRM:
-                self._note("confirm", str(number), reference or "")
+                self._note("confirm", str(number), reference)
             elif state == "cancelled":
-                self._note("discard", str(number), reference or "")
+                self._note("discard", str(number), reference)
 
     def _note(self, verb: str, record: str, reference: str) -> None:
         deed = Deed(at=time.time(), verb=verb, record=record, reference=reference, note="")

@@ -135,7 +135,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Orders Tandem said yes to, beside the deeds of the ERP that was struck and of the calm one."""
+    """Orders Tandem said yes to, beside the deeds of both ERPs: the struck one and the calm one."""
 
     placed: Sequence[Placed]
     wanted: int
