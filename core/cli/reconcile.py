@@ -58,7 +58,7 @@ def reconcile(
     last: datetime | None,
     csv_file: Path | None,
     pdf_file: Path | None,
-) -> int:
+) -> None:
     """Compare both sides document by document and keep the statement.
 
     Exits with 0 where they agree, with 1 where they differ, with 2 where it could not be told.
@@ -75,7 +75,7 @@ def reconcile(
             _write(host, key, csv_file, pdf_file)
         with host.read(OPERATOR) as work:
             agree = all(work.session.get_one(Statement, key).agrees for key in found)
-        return 0 if agree else _DIFFERS
+    click.get_current_context().exit(0 if agree else _DIFFERS)
 
 
 @contextmanager
