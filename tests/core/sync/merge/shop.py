@@ -60,7 +60,10 @@ def open_shop(settings: Settings, installed: Registry) -> Iterator[Shop]:
     connectors["fake"] = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
     host = open_host(settings, Registry(installed.own, installed.found, Found(connectors)))
     try:
-        yield Shop.opened(host, erp)
+        with host.write(system("tests")) as work:
+            company = Company(name="Tandem Ltd", currency="EUR")
+            work.session.add(company)
+        yield Shop.opened(host, erp, company.id)
     finally:
         host.database.close()
 
@@ -74,15 +77,10 @@ class Shop:
     actor: Actor
     connection: UUID
     key: UUID
-    there: str = "P17"
+    there: str = "ACME"
 
     @classmethod
-    def opened(cls, host: Host, erp: Erp) -> Shop:
-        with host.write(system("tests")) as work:
-            home = Company(name="Tandem Ltd", currency="EUR")
-            work.session.add(home)
-            work.session.flush()
-            company = home.id
+    def opened(cls, host: Host, erp: Erp, company: UUID) -> Shop:
         actor = system("Mia", company=company)
         erp.store.put(cls.there, ACME)
         with host.write(actor) as work:
@@ -92,8 +90,7 @@ class Shop:
         assert connections.check(host, actor, key).ok
         shop = cls(host, erp, actor, key, key)
         shop.pull()
-        with host.read(actor) as work:
-            shop.key = work.session.scalars(select(Party.id)).one()
+        shop.key = shop.key_of(cls.there)
         return shop
 
     def pull(self) -> None:
@@ -126,7 +123,8 @@ class Shop:
 
     def edit_address(self, **fields: Any) -> None:
         with self.host.write(self.actor) as work:
-            address = work.session.scalars(select(OurAddress.id)).one()
+            mine = select(OurAddress.id).where(OurAddress.party_id == self.key)
+            address = work.session.scalars(mine).one()
             services.change_address(work, address, fields)  # type: ignore[arg-type]  # as above
 
     def edit_there(self, **fields: Any) -> None:
@@ -160,11 +158,11 @@ class Shop:
 
     def binding(self) -> Binding:
         with self.host.read(self.actor) as work:
-            return work.session.scalars(select(Binding).where(Binding.kind == PARTY)).one()
+            return work.session.scalars(select(Binding).where(Binding.local_id == self.key)).one()
 
     def agreed(self) -> Agreed:
         with self.host.read(self.actor) as work:
-            return work.session.scalars(select(Agreed)).one()
+            return work.session.scalars(select(Agreed).where(Agreed.local_id == self.key)).one()
 
     def conflicts(self) -> list[tuple[str, Any, Any]]:
         """Field, ours, theirs of the open ones."""
