@@ -13,18 +13,22 @@ import click
 import orjson
 from sqlalchemy import select
 
+from core.cli.decisions import computed_plan, show_plan
 from core.cli.opened import OPERATOR, opened
 from core.cli.show import show_table
 from core.companies import Company, home
 from core.errors import Invalid, NotFound
 from core.host import Host
 from core.sync import connections as services
-from core.sync.models import Connection
+from core.sync.models import Connection, PlanPurpose, PlanState
 from core.sync.open_sessions import secret_fields
 from core.sync.overview import overview
+from core.sync.plans import approve, propose
 from core.work import UnitOfWork
 
 _PAIR = "NAME=VALUE"
+#: How long the plan of a first load is waited for; then it is found on its page.
+_PLAN_WAIT_S = 300
 
 
 @click.group()
@@ -40,6 +44,7 @@ def connection() -> None:
 @click.option("--secret-file", multiple=True, metavar="NAME=FILE", help="A file's first line.")
 @click.option("--company", help="Whose orders it takes; not needed where there is one company.")
 @click.option("--test/--no-test", "tests", default=True, help="Test it, and let it work if well.")
+@click.option("--yes", is_flag=True, help="Approve the plan of its first load.")
 def add(  # noqa: PLR0913 - one parameter per option
     *,
     name: str,
@@ -49,8 +54,11 @@ def add(  # noqa: PLR0913 - one parameter per option
     secret_file: tuple[str, ...],
     company: str | None,
     tests: bool,
+    yes: bool,
 ) -> None:
     """Set up a connection. What is secret never stands in the arguments: everybody can list them.
+
+    Nothing is read over before the plan of its first load, which is shown, is approved.
 
     Secrets that are given neither way are asked for at a terminal.
     """
@@ -70,9 +78,24 @@ def add(  # noqa: PLR0913 - one parameter per option
                 company_id=_company(work, company),
                 settings=given,
             )
+            plan_id = propose(work, made.id, PlanPurpose.FIRST_LOAD).id
         click.echo(f"{name} is set up.")
         if tests:
             _say(services.check(host, OPERATOR, made.id), name)
+            _first_load(host, plan_id, is_approved=yes)
+
+
+def _first_load(host: Host, plan_id: UUID, *, is_approved: bool) -> None:
+    plan = computed_plan(host, plan_id, _PLAN_WAIT_S)
+    show_plan(plan)
+    if plan.state is not PlanState.READY:
+        return
+    if not is_approved:
+        click.echo(f"Nothing is read over yet. To have it done: tandem sync approve {plan_id}")
+        return
+    with host.write(OPERATOR) as work:
+        approve(work, plan_id)
+    click.echo("Approved: the workers read it over.")
 
 
 @connection.command()

@@ -53,8 +53,8 @@ def plan(*, connection: str, kinds: tuple[str, ...], what: str, wait_s: int) -> 
             if connection_id is None:
                 raise NotFound(f"There is no connection {connection}.")
             key = propose(work, connection_id, _PURPOSES[what], kinds or None).id
-        found = _computed(host, key, wait_s)
-        _show_plan(found)
+        found = computed_plan(host, key, wait_s)
+        show_plan(found)
         if found.state is not PlanState.READY:
             raise SystemExit(_NOT_YET if found.state is PlanState.COMPUTING else _FAILED)
 
@@ -122,7 +122,7 @@ def resolve_conflict(*, conflict_id: UUID, keep: str) -> None:
 COMMANDS = (plan, plans, approve_plan, reject_plan, conflicts, resolve_conflict)
 
 
-def _computed(host: Host, key: UUID, wait_s: int) -> Plan:
+def computed_plan(host: Host, key: UUID, wait_s: int) -> Plan:
     """A worker computes it; where none is alive, this process does."""
     until = time.monotonic() + wait_s
     while (found := _read(host, key)).state is PlanState.COMPUTING:
@@ -149,7 +149,7 @@ def _worker_lives(host: Host) -> bool:
         return work.session.scalar(alive) is not None
 
 
-def _show_plan(found: Plan) -> None:
+def show_plan(found: Plan) -> None:
     click.echo(f"Plan {found.id}: {found.state.value}{f', {found.error}' if found.error else ''}")
     head = ("kind", *(action.value for action in PlanAction))
     rows = [

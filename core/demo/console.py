@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -22,6 +22,9 @@ class Screen:
 
     def step(self, words: str) -> None:
         self._console.print(Text.assemble(("  ", ""), (words, "")))
+
+    def planned(self, counts: Mapping[str, int]) -> None:
+        self.step(f"Planned {_words(counts)}: nothing is changed or deleted")
 
     @contextmanager
     def reading(self, kinds: list[str]) -> Iterator[Report]:
@@ -59,7 +62,7 @@ def _show(bar: Progress, task: TaskID, counts: Counter[str], *, done: int) -> No
     bar.update(task, completed=done, description=_words(counts))
 
 
-def _words(counts: Counter[str]) -> str:
+def _words(counts: Mapping[str, int]) -> str:
     named = [f"{count} {_noun(kind, count)}" for kind, count in counts.items() if count]
     return ", ".join(named) or "nothing new"
 

@@ -20,6 +20,7 @@ from core.demo.lock import Held, end_running, held
 from core.demo.orders import place_orders
 from core.demo.prepare import (
     CURRENCY,
+    approve_first_load,
     begin,
     bring_up_to_date,
     connect,
@@ -72,6 +73,9 @@ class Course:
         with opened(self.settings) as host:
             connection_id = connect(host, self.connector, erp.settings)
             self.screen.step("Connected")
+            planned = approve_first_load(host, connection_id)
+            if planned is not None:
+                self.screen.planned(planned)
             self._pull(host, connection_id)
         server = running.enter_context(serving(self.folder, self.settings, lock))
         server.await_ready()

@@ -25,7 +25,9 @@ from core.security.tokens import TokenWish, create_token
 from core.sync import connections
 from core.sync.contract import DemoErp
 from core.sync.inline import InlineContext
-from core.sync.models import Connection
+from core.sync.models import Connection, Plan, PlanPurpose, PlanState
+from core.sync.plans import approve, propose
+from core.sync.plans.compute import compute
 from core.sync.pull.job import pull_once
 from core.sync.pull.stream import Report
 from core.work import UnitOfWork
@@ -88,6 +90,7 @@ def connect(host: Host, connector: str, settings: Mapping[str, Any]) -> UUID:
                 company_id=company_id,
                 settings=settings,
             )
+            propose(work, found.id, PlanPurpose.FIRST_LOAD)
         else:
             connections.configure(work, host, found.id, settings)
         connection_id = found.id
@@ -103,6 +106,25 @@ def has_moved(host: Host, connector: str, settings: Mapping[str, Any]) -> bool:
         found = _connection(work, connector)
         known = found.settings if found else {}
     return any(settings[name] != value for name, value in known.items() if name in settings)
+
+
+def approve_first_load(host: Host, connection_id: UUID) -> Mapping[str, int] | None:
+    """How many records of each kind it brings; None when it was approved before.
+
+    Nobody decides anything in a demo, but who watches sees that there was a plan. Raise RuleBroken
+    when it could not be computed.
+    """
+    plan = _first_load(host, connection_id)
+    if plan.state is PlanState.COMPUTING:
+        compute(InlineContext(host, ACTOR), plan.id)
+        plan = _first_load(host, connection_id)
+        if plan.state is not PlanState.READY:
+            raise RuleBroken(f"What there is to read could not be planned: {plan.error}")
+    if plan.state is not PlanState.READY:
+        return None
+    with host.write(ACTOR) as work:
+        approve(work, plan.id)
+    return {kind: counts["create"] for kind, counts in plan.totals.items()}
 
 
 def pull(host: Host, connection_id: UUID, progress: Progress) -> None:
@@ -133,6 +155,14 @@ def opened(settings: Settings) -> Iterator[Host]:
 
 def _connection(work: UnitOfWork, connector: str) -> Connection | None:
     return work.session.scalar(select(Connection).where(Connection.connector == connector))
+
+
+def _first_load(host: Host, connection_id: UUID) -> Plan:
+    planned = select(Plan).where(
+        Plan.connection_id == connection_id, Plan.purpose == PlanPurpose.FIRST_LOAD
+    )
+    with host.read(ACTOR) as work:
+        return work.session.scalars(planned).one()
 
 
 def _first_user(host: Host) -> tuple[str, str, str]:

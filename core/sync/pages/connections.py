@@ -20,7 +20,7 @@ from core.sync import connections as services
 from core.sync.changing import Wish, change
 from core.sync.connections import Checked
 from core.sync.contract import ConnectorManifest
-from core.sync.models import Connection
+from core.sync.models import Connection, PlanPurpose
 from core.sync.overview import overview
 from core.sync.pages.board import connector_title
 from core.sync.pages.form import (
@@ -30,6 +30,7 @@ from core.sync.pages.form import (
     companies,
     owner_of,
     refuse,
+    risks_of,
     schema_of,
     settings_of,
     stored_values,
@@ -37,6 +38,7 @@ from core.sync.pages.form import (
 )
 from core.sync.pages.record import about
 from core.sync.pages.words import CONNECTION_CHIPS, document_words, promise_words
+from core.sync.plans import propose
 from core.web import columns
 from core.web.facets import Facet, labels
 from core.web.forms import Form, Stored
@@ -159,15 +161,18 @@ def add(connector: str) -> ResponseReturnValue:
 
 
 def _added(form: Form, connector: str, settings: dict[str, Any], company_id: UUID) -> UUID:
+    """Nothing is read over before somebody approved the plan of its first load."""
     with writing() as work:
-        return services.add(
+        made = services.add(
             work,
             host(),
             name=(form.typed or {}).get(NAME, ""),
             connector=connector,
             company_id=company_id,
             settings=settings,
-        ).id
+        )
+        propose(work, made.id, PlanPurpose.FIRST_LOAD)
+        return made.id
 
 
 @blueprint.get("/<uuid:key>/edit")
@@ -207,7 +212,12 @@ def save(key: UUID) -> ResponseReturnValue:
 
 def _changed(key: UUID, form: Form, settings: dict[str, Any]) -> None:
     typed = form.typed or {}
-    wish = Wish(name=typed.get(NAME, ""), is_default=DEFAULT in typed, settings=settings)
+    wish = Wish(
+        name=typed.get(NAME, ""),
+        is_default=DEFAULT in typed,
+        settings=settings,
+        risks=risks_of(form),
+    )
     with writing() as work:
         change(work, host(), key, wish=wish, version=form.version or 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -216,6 +217,9 @@ def test_the_command_line_adds_tests_and_runs(command: Command, tmp_path: Path) 
     added = command("connection", "add", "demo", "--connector", "fake", "--set", f"path={folder}")
     assert added.exit_code == 0, added.output
     assert "demo works: Fake company 1" in added.output
+    (plan_id,) = re.findall("tandem sync approve ([0-9a-f-]+)", added.output)
+    assert re.search(r"catalog\.product\s7\s0\s0\s0", added.output)
+    assert command("sync", "approve", plan_id).exit_code == 0
     listed = command("connection", "list", "--json")
     assert [row["name"] for row in json.loads(listed.output)] == ["demo"]
     ran = command("sync", "run")
