@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.companies import fetch
+from core.errors import Invalid
 from core.host import Host
 from core.sync.connections import configure, free_name
 from core.sync.models import Connection, ConnectionState
 from core.sync.outbox import adopt_waiting
 from core.versions import check_version
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
+
+#: More than this per line is no rounding, in any currency.
+MOST_TOLERANCE = Decimal(1000)
+TOLERANCE_PLACES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risks:
+    """What an admin takes upon the company; both are kept in the history.
+
+    ``tolerance`` is the difference per line between our net and the ERP's, in the order's
+    currency, up to which an order is confirmed there. ``at_most_once`` sends orders even to an ERP
+    that can not be asked for them: what is in doubt there is left to a person.
+    """
+
+    tolerance: Decimal
+    at_most_once: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +45,7 @@ class Wish:
     name: str
     is_default: bool
     settings: Mapping[str, Any]
+    risks: Risks | None = None
 
 
 def change(
@@ -42,7 +63,20 @@ def change(
         if connection.state is not ConnectionState.DRAFT:
             adopt_waiting(work, connection)
     connection.is_default = wish.is_default
+    if wish.risks is not None:
+        take_risks(connection, wish.risks)
     return configure(work, host, connection_id, wish.settings)
+
+
+def take_risks(connection: Connection, risks: Risks) -> None:
+    """Raise Invalid for a tolerance that is none."""
+    if not (risks.tolerance.is_finite() and 0 <= risks.tolerance <= MOST_TOLERANCE):
+        raise Invalid(
+            _("The connection can not be set up so."),
+            fields={"tolerance": _("From 0 to %(most)s.", most=MOST_TOLERANCE)},
+        )
+    connection.tolerance = round(risks.tolerance, TOLERANCE_PLACES)
+    connection.accepts_at_most_once = risks.at_most_once
 
 
 def _no_default(work: UnitOfWork, company_id: UUID) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from core.companies import Company
 from core.errors import CrmError, Invalid
 from core.host import Host
+from core.sync.changing import MOST_TOLERANCE, Risks
 from core.sync.connections import divided, worded
 from core.sync.contract import ConnectorManifest, Guarantee
 from core.sync.egress import EgressRefused
@@ -29,6 +31,7 @@ from core.work import UnitOfWork
 #: Our own questions bear this, so that a connector may call its settings what it likes.
 _OWN = "connection_"
 NAME, COMPANY, DEFAULT = f"{_OWN}name", f"{_OWN}company", f"{_OWN}default"
+TOLERANCE, AT_MOST_ONCE = f"{_OWN}tolerance", f"{_OWN}at_most_once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ def schema_of(manifest: ConnectorManifest, owners: Mapping[str, str] | None = No
     }
     if owners is None:
         own[DEFAULT] = fields.Boolean(metadata={"title": lazy("New orders of the company go here")})
+        own |= _risks()
     elif len(owners) > 1:
         own[COMPANY] = fields.String(
             required=True,
@@ -72,12 +76,52 @@ def schema_of(manifest: ConnectorManifest, owners: Mapping[str, str] | None = No
     return Schema.from_dict({**own, **manifest.settings().declared_fields})()
 
 
+def _risks() -> dict[str, fields.Field[Any]]:
+    tolerance = fields.Decimal(
+        load_default=Decimal("0.01"),
+        validate=validate.Range(0, MOST_TOLERANCE),
+        metadata={
+            "title": lazy("Difference allowed per line"),
+            "help": lazy(
+                "Between our net and the ERP's, in the order's currency. Above it an order is"
+                " shown as stopped and not confirmed there."
+            ),
+        },
+    )
+    at_most_once = fields.Boolean(
+        metadata={
+            "title": lazy("Send orders though this ERP can not be asked for them"),
+            "help": lazy(
+                "Warning: only for an ERP that can not look orders up, as “What is promised” says."
+                " When no answer comes, nobody knows whether the order arrived. It is then left"
+                " stopped, never sent again by itself, and somebody has to look in the ERP."
+            ),
+        }
+    )
+    return {TOLERANCE: tolerance, AT_MOST_ONCE: at_most_once}
+
+
+def risks_of(form: Form) -> Risks:
+    """As they were typed; the service says what is no tolerance."""
+    typed = form.typed or {}
+    try:
+        tolerance = Decimal(typed.get(TOLERANCE, "").strip() or "0.01")
+    except InvalidOperation:
+        tolerance = Decimal("NaN")
+    return Risks(tolerance=tolerance, at_most_once=AT_MOST_ONCE in typed)
+
+
 def stored_values(host: Host, connection: Connection) -> dict[str, Any]:
     """For the form: of a secret only whether there is one."""
     schema = host.registry.connector(connection.connector).manifest.settings
     _plain, secrets = divided(host, connection, {})
     masked = {name: bool(secrets.get(name)) for name in secret_fields(schema)}
-    own = {NAME: connection.name, DEFAULT: connection.is_default}
+    own = {
+        NAME: connection.name,
+        DEFAULT: connection.is_default,
+        TOLERANCE: f"{connection.tolerance.normalize():f}",
+        AT_MOST_ONCE: connection.accepts_at_most_once,
+    }
     return {**connection.settings, **masked, **own}
 
 
@@ -138,7 +182,7 @@ def owner_of(form: Form, owners: Mapping[str, str]) -> UUID:
 
 def refuse(form: Form, error: Invalid) -> None:
     """What the service says of the name stands beside our field of it."""
-    own = {"name": NAME, "company_id": COMPANY}
+    own = {"name": NAME, "company_id": COMPANY, "tolerance": TOLERANCE}
     known = {one.name for one in form.fields}
     fields = {n if n in known else own.get(n, n): text for n, text in error.fields.items()}
     form.refuse(Invalid(str(error), fields=fields))

@@ -134,7 +134,13 @@ def _history(work: UnitOfWork, key: UUID) -> list[Event]:
 
 
 def _event(row: History) -> Event:
-    titles = {"name": _("Name"), "state": _("State"), "settings": _("Settings")}
+    titles = {
+        "name": _("Name"),
+        "state": _("State"),
+        "settings": _("Settings"),
+        "tolerance": _("Difference allowed per line"),
+        "accepts_at_most_once": _("Orders to an ERP that can not be asked for them"),
+    }
     return Event(
         at=row.observed_at,
         title=titles.get(row.field, row.field),

@@ -62,7 +62,8 @@ _PROMISES = {
         " is found and reported."
     ),
     Guarantee.AT_MOST_ONCE: lazy(
-        "Not sent by itself: this ERP can not be asked whether something arrived."
+        "Not sent, unless an admin accepts that what is in doubt is left to a person: this ERP can"
+        " not be asked whether something arrived."
     ),
     Guarantee.INBOUND_ONLY: lazy("Read from the ERP, never written."),
 }
