@@ -23,6 +23,8 @@ from core.sync.documents import (
     StockLevel,
     Tax,
 )
+from core.sync.egress import EgressRefused
+from core.sync.errors import AuthFailed
 from core.sync.sessions import Sessions
 from core.sync.values import Position
 
@@ -50,10 +52,19 @@ class DolibarrSession:
     def check(self) -> str:
         """Both wires, whose credentials differ, and every feed: a missing right is said now."""
         answer = self.soap.read("other", "getVersions")
+        try:
+            self._look()
+        except EgressRefused:
+            raise
+        except AuthFailed as error:
+            words = f"Dolibarr refuses the API key, or its user a right: {error}"
+            raise AuthFailed(words, fields={"rest_key": words}) from error
+        return f"Dolibarr {answer['dolibarr']}"
+
+    def _look(self) -> None:
         for endpoint in self.endpoints:
             for stream in endpoint.streams:
                 stream.changed(Position(), 1)
-        return f"Dolibarr {answer['dolibarr']}"
 
 
 @dataclass(frozen=True, slots=True)

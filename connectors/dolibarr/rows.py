@@ -20,6 +20,9 @@ from core.sync.values import Page, Position, Ref, Seen, Summary
 STAMP = "date_modification"
 #: Rows per request where few fields of many are wanted; 1000 were answered when measured.
 _MOST = 500
+#: Rows per request with all they hold: 100 orders weighed 1.8 MB.
+_FULL = 100
+_WORTH_A_LIST = 12
 
 
 def _own_id(row: Row) -> Sequence[str]:
@@ -93,6 +96,35 @@ def present(
             continue
 
 
+def present_in_bulk(
+    rest: Rest, path: str, ids: Sequence[str], params: Mapping[str, str] | None = None
+) -> Iterator[Row]:
+    """As ``present``, in stretches of ids where most of a stretch is wanted.
+
+    For kinds whose lists say all that a single answer says. A list of 100 takes Dolibarr as long
+    as a dozen single answers.
+    """
+    listing = Listing(rest, path, params=params or {})
+    for stretch in _stretches(sorted({int(id_) for id_ in numbers(ids)})):
+        if len(stretch) < _WORTH_A_LIST:
+            yield from present(rest, path, [str(number) for number in stretch], params)
+            continue
+        last, wanted = stretch[-1], set(stretch)
+        rows = replace(listing, filters=f"(t.rowid:<=:'{last}')").beyond(str(stretch[0] - 1), _FULL)
+        yield from (row for row in rows if int(row["id"]) in wanted)
+
+
+def _stretches(sorted_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Runs that span no more ids than one list holds."""
+    start = 0
+    for end, number in enumerate(sorted_ids):
+        if number - sorted_ids[start] >= _FULL:
+            yield sorted_ids[start:end]
+            start = end
+    if sorted_ids:
+        yield sorted_ids[start:]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The rows of one list by their ids, for sweeps and sums. ``filters`` are Dolibarr's own."""
@@ -100,9 +132,11 @@ class Listing:
     rest: Rest
     path: str
     filters: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
 
     def beyond(self, after: str, limit: int, *, properties: Sequence[str] = ()) -> list[Row]:
         params = {
+            **self.params,
             "sqlfilters": self._beyond(after),
             "sortfield": "t.rowid",
             "sortorder": "ASC",

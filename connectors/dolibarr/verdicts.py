@@ -9,10 +9,11 @@ from core.sync.errors import AuthFailed, InDoubt, NotFound, Rejected, SyncError,
 
 Row = Mapping[str, Any]
 
+#: Words, and the setting at fault.
 _LOCKED_OUT = {
-    "BAD_VALUE_FOR_SECURITY_KEY": "Dolibarr refuses the key of the web services",
-    "BAD_CREDENTIALS": "Dolibarr refuses the login or the password",
-    "PERMISSION_DENIED": "the user may not do this in Dolibarr",
+    "BAD_VALUE_FOR_SECURITY_KEY": ("Dolibarr refuses the key of the web services", "soap_key"),
+    "BAD_CREDENTIALS": ("Dolibarr refuses the login or the password", "password"),
+    "PERMISSION_DENIED": ("the user may not do this in Dolibarr", "login"),
 }
 _REFUSED = frozenset({"KO", "BAD_PARAMETERS", "BAD_VALUE", "DUPLICATE_FOUND"})
 #: Said by the database as it takes a transaction back. Two writers at once make these: MariaDB
@@ -40,7 +41,8 @@ def good(answer: Row, *, writes: bool) -> Row:
 
 def _error(code: str, label: str, *, writes: bool) -> SyncError:
     if code in _LOCKED_OUT:
-        return AuthFailed(_LOCKED_OUT[code])
+        words, setting = _LOCKED_OUT[code]
+        return AuthFailed(words, fields={setting: words})
     if any(words in label.lower() for words in _TAKEN_BACK):
         return TakenBack(f"two writers met in Dolibarr: {label}", after_s=1)
     if code == "NOT_FOUND":

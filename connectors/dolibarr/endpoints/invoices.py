@@ -127,6 +127,16 @@ class Payments:
             if seen.ref.id in wanted
         ]
 
+    def ids(self, after: str, limit: int) -> list[Ref]:
+        """All payments of an invoice come in one page, which may be longer for them."""
+        listing = Listing(self.rest, INVOICES)
+        last, found = after.partition(mapping.PAYMENT_SIGN)[0], list[Ref]()
+        while len(found) < limit and (rows := listing.beyond(last, limit)):
+            last = str(rows[-1]["id"])
+            paid = [row for row in rows if mapping.paid_invoice(row)]
+            found += [seen.ref for row in paid for seen in self._of(row)]
+        return found
+
     def _changed(self, after: Position, limit: int) -> Page[Payment]:
         """The payments of every invoice that moved and has some."""
         feed = Feed(
@@ -149,5 +159,4 @@ class Payments:
 
     def _of(self, row: Row) -> Iterator[Seen[Payment]]:
         for part in self._payments(str(row["id"])):
-            id_ = mapping.payment_id(str(row["id"]), part)
-            yield Seen(ref=Ref(id=id_), body=mapping.payment(part, row, self.company))
+            yield mapping.seen_payment(part, row, self.company)

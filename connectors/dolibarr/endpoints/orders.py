@@ -10,7 +10,7 @@ from typing import Any
 from connectors.dolibarr.client import Rest, Soap
 from connectors.dolibarr.mapping import order as mapping
 from connectors.dolibarr.mapping.company import Company
-from connectors.dolibarr.rows import Feed, Listing, numbers, present, summary
+from connectors.dolibarr.rows import Feed, Listing, numbers, present_in_bulk, summary
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.errors import AuthFailed, InDoubt, NotFound, Rejected
@@ -59,7 +59,7 @@ class Orders:
         ]
 
     def read(self, ids: Sequence[str]) -> list[Seen[SalesOrder]]:
-        return [self._seen(row) for row in present(self.rest, ORDERS, ids)]
+        return [self._seen(row) for row in present_in_bulk(self.rest, ORDERS, ids)]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
         """With all they hold: the stamp does not move when a line gets another text."""
@@ -140,7 +140,7 @@ class Orders:
 
     def _known(self, orders: Sequence[SalesOrder]) -> mapping.Known:
         ids = sorted({line.product for order in orders for line in order.lines})
-        rows: list[Any] = list(present(self.rest, "products", ids))
+        rows: list[Any] = list(present_in_bulk(self.rest, "products", ids))
         return mapping.Known({str(row["id"]): row for row in rows})
 
     def _seen(self, row: Row) -> Seen[SalesOrder]:

@@ -9,7 +9,7 @@ from connectors.dolibarr.client import Rest, Soap
 from connectors.dolibarr.mapping import party as mapping
 from connectors.dolibarr.mapping.company import Company
 from connectors.dolibarr.mapping.order import is_searchable
-from connectors.dolibarr.rows import Feed, Listing, present
+from connectors.dolibarr.rows import Feed, Listing, present_in_bulk
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import DocumentState, Party
 from core.sync.errors import Conflict, InDoubt, NotFound, Rejected
@@ -45,7 +45,7 @@ class Parties:
                 reference=row["ref_ext"],
                 body=mapping.party(row, self.company),
             )
-            for row in present(self.rest, PARTIES, ids)
+            for row in present_in_bulk(self.rest, PARTIES, ids)
         ]
 
     def ids(self, after: str, limit: int) -> list[Ref]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from connectors.dolibarr.client import Rest
 from connectors.dolibarr.mapping import product as mapping
 from connectors.dolibarr.mapping.company import Company
-from connectors.dolibarr.rows import Feed, Listing, present, version
+from connectors.dolibarr.rows import Feed, Listing, present_in_bulk, version
 from connectors.dolibarr.verdicts import Row
 from core.sync.documents import Product, StockLevel, Tax
 from core.sync.values import Ref, Seen, Stream
@@ -40,7 +40,7 @@ class Products:
                 stamp=self.company.moment(row["date_modification"]),
                 body=mapping.product(row, self.company),
             )
-            for row in present(self.rest, PRODUCTS, ids)
+            for row in present_in_bulk(self.rest, PRODUCTS, ids)
         ]
 
     def ids(self, after: str, limit: int) -> list[Ref]:
@@ -92,7 +92,7 @@ def _is_rate(id_: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StockLevels:
-    """Levels of the connection's warehouse. They have no version: the engine compares bodies."""
+    """Levels of the connection's warehouse. Their version is what they say: they have no stamp."""
 
     rest: Rest
     company: Company
@@ -120,15 +120,25 @@ class StockLevels:
 
     def read(self, ids: Sequence[str]) -> list[Seen[StockLevel]]:
         products = [mapping.product_of(id_, self.company) for id_ in ids]
-        levels = [
-            mapping.level(row, self.company)
-            for row in present(self.rest, PRODUCTS, products, _WITH_STOCK)
+        return [
+            Seen(ref=self._ref(row), body=mapping.level(row, self.company))
+            for row in present_in_bulk(self.rest, PRODUCTS, products, _WITH_STOCK)
             if mapping.is_stocked(row)
         ]
-        return [
-            Seen(ref=Ref(id=mapping.level_id(level.product, self.company)), body=level)
-            for level in levels
-        ]
+
+    def ids(self, after: str, limit: int) -> list[Ref]:
+        """A page of services alone is not the end."""
+        listing = Listing(self.rest, PRODUCTS, params=_WITH_STOCK)
+        last = mapping.product_of(after, self.company)
+        while rows := listing.beyond(last, limit):
+            if refs := [self._ref(row) for row in rows if mapping.is_stocked(row)]:
+                return refs
+            last = str(rows[-1]["id"])
+        return []
+
+    def _ref(self, row: Row) -> Ref:
+        on_hand = mapping.level(row, self.company).on_hand.amount
+        return Ref(id=mapping.level_id(row["id"], self.company), version=format(on_hand, "f"))
 
     def _of_product(self, row: Row) -> Sequence[str]:
         return (mapping.level_id(row["id"], self.company),) if mapping.is_stocked(row) else ()

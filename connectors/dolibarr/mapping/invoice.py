@@ -11,7 +11,7 @@ from connectors.dolibarr.rows import text, version
 from connectors.dolibarr.verdicts import Row
 from core.money import Money
 from core.sync.documents import CreditNote, Invoice, InvoiceLine, InvoiceState, Payment
-from core.sync.values import Ref
+from core.sync.values import Ref, Seen
 
 _CREDIT = "2"
 _DRAFT, _CLOSED, _ABANDONED = 0, 2, 3
@@ -116,6 +116,13 @@ def paid_invoice(row: Row) -> Sequence[str]:
 def payment_id(invoice_id: str, row: Row) -> str:
     """A payment is told of by its invoice only, and shared by several: both name our part."""
     return f"{invoice_id}{PAYMENT_SIGN}{text(row, 'ref')}"
+
+
+def seen_payment(row: Row, of: Row, company: Company) -> Seen[Payment]:
+    """It has no stamp: its version is what it says."""
+    body = payment(row, of, company)
+    id_ = payment_id(text(of, "id"), row)
+    return Seen(ref=Ref(id=id_, version=version(row, body)), body=body)
 
 
 def payment(row: Row, of: Row, company: Company) -> Payment:

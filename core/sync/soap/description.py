@@ -61,7 +61,10 @@ def _shown(url: str) -> str:
 
 def binding_of(service: SoapService) -> Any:
     """What zeep makes of the only port. Raises ``EgressRefused`` and ``Unsent``."""
-    content = checked((service.folder / service.wsdl).read_bytes(), service.wsdl)
+    try:
+        content = checked((service.folder / service.wsdl).read_bytes(), service.wsdl)
+    except OSError as error:
+        raise Unsent(f"the description {service.wsdl} is not there: {error}") from error
     # zeep declares a class where it takes an object, and forgets that a file will do.
     transport: Any = _Vendored(service)
     file: Any = BytesIO(content)

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from core.sync.channel import Channel
 from core.sync.open_sessions import drop_session
 from core.sync.replies import Reply
+from core.testing import trial
 from tests.connectors.dolibarr.desk import SKU, Desk
 from tests.connectors.dolibarr.server import Fault
 from tests.core.sync.test_push_crashes import MANY, Stepping, crash
@@ -64,6 +65,23 @@ def test_a_fault_at_any_call_loses_and_doubles_nothing(ready: Desk) -> None:
             assert len(ready.dolibarr.calls) >= at, (fault, at)
             ready.finish(orders)
             ready.assert_each_once(orders, (fault, at))
+
+
+def test_a_customer_whose_creation_fails_is_there_once(ready: Desk) -> None:
+    """Creating is one step here: what is in doubt is looked for once it can not be under way."""
+    for fault in Fault:
+        party = ready.party(f"Customer {fault.name}")
+        orders = [ready.order(party, f"SO-{fault.name}", sku=SKU)]
+        ready.push()  # asks for the customer
+        ready.plan(fault)
+        ready.push()
+        assert ready.dolibarr.calls[0] == "createThirdParty"
+        ready.dolibarr.faults.clear()
+        ready.later()
+        ready.finish(orders)
+        ready.assert_each_once(orders, fault)
+        reference = ready.link(party.id, trial.PARTY).reference
+        assert len(ready.dolibarr.books.carrying("thirdparties", str(reference))) == 1, fault
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before the call", "after the call"])

@@ -147,3 +147,35 @@ def test_a_payment_moves_the_version_of_its_invoice(
     before = invoices.ids("", 1)
     dolibarr.books.kinds["invoices"][1]["remaintopay"] = "5.2"
     assert invoices.ids("", 1) != before
+
+
+def test_many_are_read_in_few_requests_and_none_twice(
+    dolibarr: Dolibarr, session: DolibarrSession
+) -> None:
+    """Where most of a stretch is wanted, a list; the few in between one by one."""
+    for place in range(240):
+        dolibarr.books.add("products", ref=f"MORE-{place}", type="0", status="1", tva_tx="20")
+    del dolibarr.books.kinds["products"][50]
+    products = endpoint_of(session, Product)
+    assert isinstance(products, Products)
+    wanted = [str(number) for number in range(1, 201)] + ["230", "999", "77", "nonsense"]
+    dolibarr.calls.clear()
+    found = [seen.ref.id for seen in products.read(wanted)]
+    there = [str(number) for number in (*range(1, 201), 230) if number != 50]
+    assert found == there
+    assert dolibarr.calls.count("GET /products") == 2
+    assert len(dolibarr.calls) == 4
+
+
+def test_a_page_of_services_does_not_end_the_sweep_of_levels(
+    dolibarr: Dolibarr, session: DolibarrSession
+) -> None:
+    levels = endpoint_of(session, StockLevel)
+    assert isinstance(levels, StockLevels)
+    for place in range(3):
+        dolibarr.books.add("products", ref=f"SVC-{place}", type="1", status="1", tva_tx="20")
+    dolibarr.books.add("products", ref="LAST", type="0", status="1", tva_tx="20")
+    assert [ref.id for ref in levels.ids("4@3", 2)] == ["9@3"]
+    before = levels.ids("", 1)
+    dolibarr.books.kinds["products"][1]["stock_warehouse"]["3"]["real"] = "99"
+    assert before != levels.ids("", 1) == [levels.read(["1@3"])[0].ref]

@@ -17,9 +17,10 @@ from tests.connectors.dolibarr.server import Dolibarr, opened
 
 def test_check_asks_both_wires(dolibarr: Dolibarr, session: DolibarrSession) -> None:
     assert session.check() == "Dolibarr 22.0.4"
-    for name in ("soap_key", "rest_key"):
-        with pytest.raises(AuthFailed):
+    for name in ("soap_key", "password", "rest_key"):
+        with pytest.raises(AuthFailed) as caught:
             opened(dolibarr, **{name: "wrong"}).check()
+        assert list(caught.value.fields) == [name], "the setting at fault is named"
 
 
 def test_an_answer_that_is_no_record_is_no_answer(session: DolibarrSession) -> None:
