@@ -22,7 +22,7 @@ from core.sync.pages.plan_words import ACTIONS, PURPOSE_HELP, PURPOSES, STATES, 
 from core.sync.pages.rows import BY_CONNECTION, BY_KIND
 from core.sync.pages.words import kind_words
 from core.sync.plans import approve, propose, reject
-from core.sync.plans.lists import PLANS, first_items, items_of, total
+from core.sync.plans.lists import FIRST, PLANS, first_items, items_of, total
 from core.sync.plans.service import is_stale
 from core.web import columns, formats
 from core.web.atoms import link
@@ -102,6 +102,10 @@ class Kind:
     kind: str
     counts: dict[PlanAction, int]
     items: list[Any] = field(default_factory=list)
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.items) >= FIRST
 
     @property
     def named(self) -> int:
