@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Row,
     Select,
     String,
     and_,
+    case,
     cast,
     func,
     literal_column,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 
 from core.api.listing import Listing
 from core.companies import visible
+from core.sync.errors import Rejected
 from core.sync.models import (
     Binding,
     Connection,
@@ -30,11 +33,12 @@ from core.sync.models import (
     InboxState,
     OutboxRow,
     OutboxState,
+    OutboxVerb,
 )
 from core.work import UnitOfWork
 
-#: Different reasons that are offered at once.
-_MOST_REASONS = 12
+#: Different causes that are offered at once, and the wordings they are made of.
+_MOST_REASONS, _MOST_WORDINGS = 12, 200
 
 
 class Way(StrEnum):
@@ -65,14 +69,28 @@ _IN: Mapping[InboxState, Stage] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Stopped records of one kind and connection that have the same reason."""
+    """Stopped records of one kind and connection that have the same cause.
+
+    The cause is the code of their trouble. What an ERP refuses has many: there it is the field
+    the ERP names, or its words. ``words`` are those of most of them, and ``others`` how many more
+    wordings there are; ``local_id`` is one of the records.
+    """
 
     way: Way
     kind: str
     connection_id: UUID | None
     connection: str
+    error: str | None
+    field: str | None
     words: str
+    others: int
     count: int
+    local_id: UUID | None
+
+    @property
+    def told_by_words(self) -> bool:
+        """Nothing but its words tells this cause from others."""
+        return self.field is None and self.error in {None, Rejected.code}
 
 
 def _listing(stage: Stage) -> Listing:
@@ -87,7 +105,8 @@ def _listing(stage: Stage) -> Listing:
         sorts={"since": found.c.since, "due_at": found.c.due_at},
         default="-since" if stage is Stage.STOPPED else "since",
         filters={
-            name: found.c[name] for name in ("connection_id", "kind", "way", "reason", "state")
+            name: found.c[name]
+            for name in ("connection_id", "kind", "way", "reason", "state", "error", "field")
         },
     )
 
@@ -103,10 +122,15 @@ def _out(stage: Stage) -> Select[*tuple[Any, ...]]:
             Binding.kind,
             Binding.local_id,
             func.coalesce(Binding.number, Binding.reference).label("name"),
+            Binding.reference,
+            Binding.external_id,
             type_coerce(OutboxRow.state, String).label("state"),
             type_coerce(Binding.delivery, String).label("delivery"),
-            Binding.message.label("reason"),
+            case(
+                (OutboxRow.verb == OutboxVerb.SEND, Binding.message), else_=OutboxRow.message
+            ).label("reason"),
             Binding.field,
+            OutboxRow.error,
             OutboxRow.attempts,
             OutboxRow.due_at,
             OutboxRow.created_at.label("since"),
@@ -132,10 +156,13 @@ def _in(stage: Stage) -> Select[*tuple[Any, ...]]:
             InboxRow.kind,
             Binding.local_id,
             InboxRow.external_id.label("name"),
+            InboxRow.reference,
+            InboxRow.external_id,
             type_coerce(InboxRow.state, String).label("state"),
             cast(null(), String).label("delivery"),
             InboxRow.message.label("reason"),
             cast(null(), String).label("field"),
+            cast(null(), String).label("error"),
             InboxRow.attempts,
             InboxRow.due_at,
             InboxRow.arrived_at.label("since"),
@@ -172,21 +199,44 @@ def stage_counts(work: UnitOfWork) -> dict[tuple[UUID | None, Stage], int]:
 
 
 def reasons(work: UnitOfWork) -> list[Reason]:
-    """Why records are stopped, the most frequent first."""
+    """Why records are stopped, the most frequent cause first."""
     stopped = visible(work, STOPPED.statement).subquery().c
-    by = (stopped.way, stopped.kind, stopped.connection_id, stopped.connection, stopped.reason)
+    by = (stopped.way, stopped.kind, stopped.connection_id, stopped.connection)
+    worded = (*by, stopped.error, stopped.field, stopped.reason)
     number = func.count()
+    one = func.min(cast(stopped.local_id, String)).label("local_id")
     rows = work.session.execute(
-        select(*by, number).group_by(*by).order_by(number.desc(), *by).limit(_MOST_REASONS)
+        select(*worded, number.label("count"), one)
+        .group_by(*worded)
+        .order_by(number.desc(), *worded)
+        .limit(_MOST_WORDINGS)
     )
-    return [
-        Reason(
-            way=Way(way),
-            kind=kind,
-            connection_id=connection_id,
-            connection=connection or "",
-            words=words,
-            count=count,
-        )
-        for way, kind, connection_id, connection, words, count in rows
-    ]
+    found: dict[tuple[Any, ...], list[Row[*tuple[Any, ...]]]] = {}
+    for row in rows:
+        found.setdefault((*row[:3], row.error, *_told_apart(row)), []).append(row)
+    causes = [_reason(wordings) for wordings in found.values()]
+    return sorted(causes, key=lambda cause: -cause.count)[:_MOST_REASONS]
+
+
+def _told_apart(row: Row[*tuple[Any, ...]]) -> tuple[str | None, str]:
+    """Field and words, as far as they are part of the cause."""
+    if row.error not in {None, Rejected.code}:
+        return (None, "")
+    return (row.field, "" if row.field else row.reason)
+
+
+def _reason(wordings: Sequence[Row[*tuple[Any, ...]]]) -> Reason:
+    """``wordings`` of one cause, the most frequent first."""
+    most = wordings[0]
+    return Reason(
+        way=Way(most.way),
+        kind=most.kind,
+        connection_id=most.connection_id,
+        connection=most.connection or "",
+        error=most.error,
+        field=_told_apart(most)[0],
+        words=most.reason,
+        others=len(wordings) - 1,
+        count=sum(row[7] for row in wordings),
+        local_id=UUID(most.local_id) if most.local_id else None,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -37,7 +37,15 @@ def try_again(work: UnitOfWork, way: Way, row_id: UUID) -> None:
         _wake(work, [row.connection_id])
 
 
-def try_all_again(work: UnitOfWork, wanted: dict[str, str]) -> int:
+def way_of(work: UnitOfWork, row_id: UUID) -> Way:
+    """Which way the row goes. Raise NotFound."""
+    if work.session.get(OutboxRow, row_id) is not None:
+        return Way.OUT
+    fetch(work, InboxRow, row_id)
+    return Way.IN
+
+
+def try_all_again(work: UnitOfWork, wanted: Mapping[str, str]) -> int:
     """The stopped records the list shows with these filters, ``MOST_AT_ONCE`` at most.
 
     Answers how many; asking again brings the next ones.

@@ -1,4 +1,4 @@
-"""What is and was to be sent, as a list for programs: the newest first."""
+"""What is and was to be sent, and what is stopped both ways, as lists for programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api.listing import Listing
-from core.sync.models import Binding, Connection, OutboxRow, OutboxState
+from core.sync.attention import STOPPED
+from core.sync.models import Binding, Connection, OutboxRow
 
 _NAME = select(Connection.name).where(Connection.id == Binding.connection_id)
 _ROWS = (
@@ -48,4 +49,42 @@ def _listing(name: str, statement: Any) -> Listing:
 
 
 OUTBOX = _listing("outbox", _ROWS)
-STOPPED = _listing("stopped", _ROWS.where(OutboxRow.state == OutboxState.STOPPED))
+
+
+def _stopped() -> Listing:
+    """The list people see, under the names programs know."""
+    rows = STOPPED.statement.subquery("stopped").c
+    return Listing(
+        name="stopped",
+        statement=select(
+            rows.id,
+            rows.way,
+            rows.kind,
+            rows.local_id,
+            rows.reference,
+            rows.external_id,
+            rows.connection_id,
+            rows.connection,
+            rows.company_id,
+            rows.state,
+            rows.delivery,
+            rows.reason.label("message"),
+            rows.field,
+            rows.error,
+            rows.attempts,
+            rows.due_at,
+            rows.since.label("created_at"),
+        ),
+        sorts={"created_at": rows.since, "due_at": rows.due_at},
+        default="-created_at",
+        filters={
+            "way": rows.way,
+            "kind": rows.kind,
+            "connection_id": rows.connection_id,
+            "record_id": rows.local_id,
+            "error": rows.error,
+        },
+    )
+
+
+STOPPED_ROWS = _stopped()

@@ -10,14 +10,18 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from core import dispatch
+from core.jobs import queue
 from core.requests import host, reading, writing
 from core.security.guard import requires
+from core.stuck import stopped_jobs, subscribers
 from core.sync.attention import Reason, Stage, Way, reasons, stage_counts
 from core.sync.board import Card, Feed, cards
 from core.sync.mending import try_again, try_all_again
 from core.sync.merge.asking import number_open
 from core.sync.models import ConnectionState
 from core.sync.pages import rows
+from core.sync.pages.causes import mending
 from core.sync.pages.words import CONNECTION_CHIPS, kind_words, span_words
 from core.sync.plans.lists import number_ready
 from core.web.i18n import gettext as _
@@ -27,13 +31,17 @@ from core.web.lists import ListPage
 
 blueprint = Blueprint("sync_pages", __name__, url_prefix="/sync")
 
+#: Stopped jobs and subscribers belong to no company.
+_MACHINERY = "core.jobs"
 #: What is read every three seconds is fresh below the first, and late from the second on.
 _FRESH_S, _LATE_S = 30, 300
 #: Where a bar is full: a day behind.
 _LONGEST_S = 24 * 3600
 #: What needs somebody stands first; a draft can wait.
 _ORDER = (Tone.RED, Tone.AMBER, Tone.GREEN, Tone.GREY)
-_REASON_FIELDS = ("way", "kind", "connection_id", "reason")
+_REASON_FIELDS = ("way", "kind", "connection_id", "error", "field", "reason")
+#: Stopped jobs shown above the records; for more there is ``tandem job list``.
+_MOST_JOBS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +171,10 @@ def running() -> ResponseReturnValue:
 @requires("core.sync")
 def stopped() -> ResponseReturnValue:
     with reading() as work:
-        g.reasons = reasons(work)
+        g.reasons = [(one, mending(one, reason_filters(one))) for one in reasons(work)]
+        if work.actor.may(_MACHINERY):
+            g.jobs = stopped_jobs(work, _MOST_JOBS)
+            g.subscribers = subscribers(work, stopped=True)
     return _listed(rows.STOPPED)
 
 
@@ -202,11 +213,33 @@ def retry_all() -> ResponseReturnValue:
     return redirect(url_for(".stopped"), 303)
 
 
+@blueprint.post("/jobs/<uuid:key>/retry")
+@requires(_MACHINERY)
+def retry_job(key: UUID) -> ResponseReturnValue:
+    with writing() as work:
+        queue.retry(work, key)
+    flash(_("The job is tried again."), "done")
+    return redirect(url_for(".stopped"), 303)
+
+
+@blueprint.post("/subscribers/<name>/<any(resume, skip):what>")
+@requires(_MACHINERY)
+def set_going(name: str, what: str) -> ResponseReturnValue:
+    """A stopped subscriber tries the event it stopped at again, or goes on behind it."""
+    with writing() as work:
+        (dispatch.resume if what == "resume" else dispatch.skip)(work, name)
+    words = _("It tries again.") if what == "resume" else _("It goes on behind that event.")
+    flash(words, "done")
+    return redirect(url_for(".stopped"), 303)
+
+
 def reason_filters(reason: Reason) -> dict[str, str]:
     found = {
         "way": str(reason.way),
         "kind": reason.kind,
         "connection_id": str(reason.connection_id or ""),
-        "reason": reason.words,
+        "error": reason.error or "",
+        "field": reason.field or "",
+        "reason": reason.words if reason.told_by_words else "",
     }
     return {name: value for name, value in found.items() if value}

@@ -119,6 +119,7 @@ BY_CONNECTION = Facet("connection_id", lazy("Connection"), choices=_names, named
 BY_KIND = Facet("kind", lazy("Kind"), choices=_kinds)
 _BY_WAY = Facet("way", lazy("Direction"), choices=labels(_WAY_CHIPS))
 _BY_REASON = Facet("reason", lazy("Reason"))
+_BY_CAUSE = Facet("error", lazy("Cause"))
 
 WAITING = ListPage(
     title=lazy("Waiting"),
@@ -150,7 +151,7 @@ STOPPED = ListPage(
     title=lazy("Stopped"),
     listing=attention.STOPPED,
     columns=(_RECORD, _KIND, _WAY, _CONNECTION, _REASONS, _SINCE, _button_column(_retry)),
-    facets=(BY_CONNECTION, BY_KIND, _BY_WAY, _BY_REASON),
+    facets=(BY_CONNECTION, BY_KIND, _BY_WAY, _BY_CAUSE, _BY_REASON),
     empty=Empty(lazy("No record needs a person. What an ERP refuses comes here, with its words.")),
     template=_TEMPLATE,
 )
