@@ -42,6 +42,7 @@ class Part:
     answers: Sequence[tuple[float, Answer]] = ()
     beside: int = 2
     every_s: float = 0.15
+    renames: float = 0.0
     #: How many orders go to an ERP nothing happens to, meanwhile.
     calm_orders: int = 0
     #: The longest the last orders may take once the storm is over.
@@ -74,11 +75,12 @@ class Battle:
         wait(lambda: all(crowd.is_done() for crowd in crowds), 600)
         for crowd in crowds:
             crowd.over.set()
-        wait(lambda: not self._lost(crowds[0]), self.part.drains_within_s)
+        wait(lambda: not self._misses(crowds[0]), self.part.drains_within_s)
         self._wait_for_the_late()
 
-    def _lost(self, crowd: Crowd) -> bool:
-        return bool(Count.of(self.target.deeds()).lost(crowd.placed))
+    def _misses(self, crowd: Crowd) -> bool:
+        count = Count.of(self.target.deeds())
+        return bool(count.lost(crowd.placed) or count.lost_names(crowd.renamed))
 
     def _wait_for_the_late(self) -> None:
         """Requests the ERP still has in hand may make doubles: these count."""
@@ -151,6 +153,7 @@ def _crowds(part: Part, seed: int, cluster: Cluster) -> list[Crowd]:
     api = Api(cluster.url, cluster.token)
     stormy = _crowd(api, STORMY, seed)
     stormy.count, stormy.every_s = part.weather.orders, part.every_s
+    stormy.renames = part.renames
     if part.calm_orders == 0:
         return [stormy]
     calm = _crowd(api, CALM, seed)
@@ -183,6 +186,7 @@ def _row(
     part, stormy = battle.part, crowds[0]
     evidence = Evidence(
         placed=stormy.placed,
+        renamed=stormy.renamed,
         wanted=part.weather.orders,
         count=Count.of(battle.target.deeds()),
         placed_calm=[order for crowd in crowds[1:] for order in crowd.placed],

@@ -107,9 +107,7 @@ class Told(Generic[D]):
 @dataclass(frozen=True, slots=True)
 class Parties(Told[Party]):
     def upsert(self, items: Sequence[Outgoing[Party]]) -> list[Outcome]:
-        return self.wire.write(
-            "upsert", [{"reference": item.reference, "name": item.document.name} for item in items]
-        )
+        return self.wire.write("upsert", [_party_payload(item) for item in items])
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +174,11 @@ class ChaosConnector:
 
 
 connector = ChaosConnector()
+
+
+def _party_payload(item: Outgoing[Party]) -> Json:
+    known = {"id": item.ref.id} if item.ref else {}
+    return {"reference": item.reference, "name": item.document.name, **known}
 
 
 def _payload(item: Outgoing[SalesOrder]) -> Json:

@@ -74,10 +74,17 @@ class Crowd:
     seed: int = 0
     every_s: float = 0.1
     callers: int = 2
+    #: How many of the orders come with a new name of the customer.
+    renames: float = 0.0
     placed: list[Placed] = field(default_factory=list)
+    #: The name each party that was renamed has in the end.
+    renamed: dict[str, str] = field(default_factory=dict)
     #: Set to send everybody home before all is ordered.
     over: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
+    #: One at a time: nobody could tell otherwise which name is the later one.
+    _naming: Lock = field(default_factory=Lock)
+    _names: int = 0
 
     def start(self) -> None:
         wishes = self._wishes()
@@ -92,12 +99,14 @@ class Crowd:
     def is_done(self) -> bool:
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _wishes(self) -> Iterator[tuple[int, Json]]:
+    def _wishes(self) -> Iterator[tuple[int, bool, Json]]:
+        """Its number, whether the customer has a new name, and the order."""
         random = Random(self.seed)  # noqa: S311 - dice, no secret
         for number in range(self.count):
             line = {"sku": self.sku, "quantity": str(random.randint(1, 9)), "unit_price": "10.50"}
             yield (
                 number,
+                random.random() < self.renames,
                 {
                     "client_reference": f"{self.name}-{number}",
                     "customer_id": random.choice(self.parties),
@@ -106,15 +115,17 @@ class Crowd:
                 },
             )
 
-    def _order_all(self, wishes: Iterator[tuple[int, Json]], begun_at: float) -> None:
+    def _order_all(self, wishes: Iterator[tuple[int, bool, Json]], begun_at: float) -> None:
         api = Api(self.api.url, self.api.token, self.api.statuses)
         while not self.over.is_set():
             with self._lock:
-                number, wish = next(wishes, (0, None))
+                number, renames, wish = next(wishes, (0, False, None))
             if wish is None:
                 return
             time.sleep(max(0.0, begun_at + number * self.every_s - time.monotonic()))
             self._order(api, wish)
+            if renames:
+                self._rename(api, wish["customer_id"])
 
     def _order(self, api: Api, wish: Json) -> None:
         """Until it is confirmed: a repeat with the same reference is the same order."""
@@ -134,3 +145,16 @@ class Crowd:
             with self._lock:
                 self.placed.append(placed)
             return
+
+    def _rename(self, api: Api, party: str) -> None:
+        with self._naming:
+            self._names += 1
+            name = f"Customer {self.parties.index(party)} v{self._names}"
+            while not self.over.is_set():
+                try:
+                    api.call("PATCH", f"/parties/{party}", {"name": name})
+                except NoAnswer:
+                    time.sleep(_AGAIN_S)
+                else:
+                    self.renamed[party] = name
+                    return

@@ -84,14 +84,17 @@ class Ledger:
             self._database.execute("COMMIT")
 
     def upsert(self, item: Json) -> Json:
-        """A party, by the key this ERP enforces."""
-        known = self._by_reference("party", [item["reference"]])
+        """A party: the one with the id, else by the key this ERP enforces."""
+        given = item.pop("id", None)
+        known = [given] if given else [row["id"] for row in self._parties(item["reference"])]
         if known:
-            self._change(known[0]["id"], state="confirmed", body=item)
-            key = known[0]["id"]
+            (key,) = known
+            row = self._one("party", key)
+            self._change(key, state="confirmed", body=item)
         else:
             key = self._add("party", item, state="confirmed")
-        self._note("upsert", key, item["reference"], note=item["name"])
+            row = item
+        self._note("upsert", key, row["reference"], note=item["name"])
         return self._told(key)
 
     def product(self, item: Json) -> Json:
@@ -134,6 +137,9 @@ class Ledger:
 
     def ids(self, kind: str, after: str, limit: int) -> list[Json]:
         return self._rows("id > ? ORDER BY id LIMIT ?", kind, int(after or 0), limit)
+
+    def _parties(self, reference: str) -> list[Json]:
+        return self._by_reference("party", [reference])
 
     def _order(self, item: Json, state: str) -> Json:
         if not self._rows("id = ?", "party", item["customer"]):

@@ -86,6 +86,7 @@ def on_postgresql(size: Size) -> Part:
         # In the long run also after the quarantine.
         answers=answers(LEASE.total_seconds() + 20 if size.long else 5),
         calm_orders=orders // 4,
+        renames=0.1,
         limits=LONG_LIMITS if size.long else Limits(),
     )
 
@@ -104,6 +105,7 @@ def on_sqlite(size: Size) -> Part:
         wire=LOST,
         answers=answers(5),
         beside=0,
+        renames=0.1,
     )
 
 

@@ -30,6 +30,7 @@ ON_POSTGRESQL = Part(
     answers=answers(3),
     beside=1,
     every_s=0.3,
+    renames=0.1,
 )
 ON_SQLITE = Part(
     name="SQLite, one worker",
@@ -40,6 +41,7 @@ ON_SQLITE = Part(
     answers=answers(3),
     beside=0,
     every_s=0.3,
+    renames=0.1,
 )
 
 

@@ -26,6 +26,7 @@ class Figures:
     """What is counted; None where nothing was measured."""
 
     orders: int
+    #: Orders Tandem said yes to, and new names of customers, that never arrived.
     lost: int
     duplicates: int
     out_of_order: int
@@ -104,6 +105,12 @@ class Count:
         """References, also of orders nobody remembers to have placed."""
         return [key for key in self.by_reference if len(self.confirmed(key)) > 1]
 
+    def lost_names(self, renamed: Mapping[str, str]) -> list[str]:
+        """New names of parties that are not what the ERP heard last."""
+        deeds = [deed for rows in self.by_reference.values() for deed in rows]
+        heard = {deed.record: deed.note for deed in deeds if deed.verb == "upsert"}
+        return sorted(set(renamed.values()) - set(heard.values()))
+
     def strays(self) -> list[Deed]:
         """Drafts that are neither confirmed nor gone."""
         deeds = [deed for rows in self.by_reference.values() for deed in rows]
@@ -138,6 +145,7 @@ class Evidence:
     """Orders Tandem said yes to, beside the deeds of both ERPs: the struck one and the calm one."""
 
     placed: Sequence[Placed]
+    renamed: Mapping[str, str]
     wanted: int
     count: Count
     placed_calm: Sequence[Placed]
@@ -150,7 +158,7 @@ class Evidence:
         missing = self.wanted - len(self.placed)
         return Figures(
             orders=len(self.placed) + len(self.placed_calm),
-            lost=len(self._lost) + missing,
+            lost=len(self._lost) + missing + len(self.count.lost_names(self.renamed)),
             duplicates=sum(len(count.confirmed(key)) - 1 for count, key in self._doubled),
             out_of_order=len(self.count.out_of_order()),
             recovery_s={
@@ -165,7 +173,9 @@ class Evidence:
     def problems(self) -> list[str]:
         """References to ask witnesses about."""
         doubled = [key for _, key in self._doubled]
-        return [order.reference for order in self._lost] + doubled + self.count.out_of_order()
+        names = self.count.lost_names(self.renamed)
+        lost = [order.reference for order in self._lost]
+        return [*lost, *doubled, *self.count.out_of_order(), *names]
 
     @property
     def _lost(self) -> list[Placed]:
@@ -182,18 +192,14 @@ def _within(measured: float | None, limit: float | None) -> bool:
 
 def _in_order(deeds: Sequence[Deed]) -> bool:
     ended: set[str] = set()
-    newest = -1
     for deed in deeds:
         if deed.record in ended:
             return False
         if deed.verb in {"discard", "cancel"}:
             ended.add(deed.record)
-        if deed.verb == "upsert" and deed.note.rpartition(" v")[2].isdigit():
-            version = int(deed.note.rpartition(" v")[2])
-            if version < newest:
-                return False
-            newest = version
-    return True
+    names = [deed.note.rpartition(" v")[2] for deed in deeds if deed.verb == "upsert"]
+    versions = [int(name) for name in names if name.isdigit()]
+    return versions == sorted(versions)
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
