@@ -273,9 +273,5 @@ def _shown(template: str, key: UUID) -> ResponseReturnValue:
         for kind, counts in found.totals.items()
     ]
     about = About(found, connection, kinds)
-    crumbs = [
-        (_("Sync"), url_for(".index")),
-        (_("Plans"), url_for(".plans")),
-        (about.title, ""),
-    ]
+    crumbs = [(_("Plans"), url_for(".plans")), (about.title, "")]
     return render_template(template, about=about, plan=found, crumbs=crumbs)

@@ -75,7 +75,7 @@ def test_conflicts_are_settled_by_keys_alone(
     sign_in(page)
     page.goto(f"{live}/sync/conflicts")
     expect(page.locator(".sheet tbody th")).to_have_count(3)
-    name = page.get_by_role("checkbox", name="Choose Acme AG: Name")
+    name = page.get_by_role("checkbox", name="Choose Acme: Name")
     name.focus()
     page.keyboard.press("Space")
     expect(name).to_be_checked()

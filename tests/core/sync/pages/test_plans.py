@@ -91,7 +91,7 @@ def test_a_page_says_what_is_the_matter(
     assert "Approve" not in stale
     edit(office, changed, state=PlanState.COMPUTING, ready_at=None)
     computing = text_of(browser_client, address)
-    assert 'data-poll="' in computing
+    assert 'data-every="2000"' in computing
     assert "The ERP is being read" in computing
     edit(office, changed, state=PlanState.FAILED, error="The ERP answered no products.")
     failed = text_of(browser_client, address)
