@@ -47,8 +47,11 @@ class Wired:
     file: Path
     party: trial.TrialParty
 
-    def connect(self, *, one_step: bool = False, deadline_s: float = PATIENCE_S) -> UUID:
+    def connect(
+        self, *, one_step: bool = False, deadline_s: float = PATIENCE_S, token: str = "chaos"
+    ) -> UUID:
         settings = {"url": self.proxy.url, "one_step": one_step, "deadline_s": deadline_s}
+        settings["token"] = token
         host = self.there.host
         with host.write(ACTOR) as work:
             connection = connections.add(
