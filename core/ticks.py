@@ -89,7 +89,7 @@ def wanted(job: Job, planned_at: datetime, now: datetime) -> tuple[list[datetime
     if job.catch_up is CatchUp.ALL:
         due = list(islice(ticks(_trigger(job), planned_at, now), _AT_ONCE))
         return due, max(due, default=planned_at)
-    last = last_tick(_trigger(job), planned_at, now)
+    last = _last(job, planned_at, now)
     if last is None:
         return [], planned_at
     in_time = job.catch_up is CatchUp.LAST or now - last <= _LATE
@@ -98,9 +98,18 @@ def wanted(job: Job, planned_at: datetime, now: datetime) -> tuple[list[datetime
 
 def near(job: Job, planned_at: datetime, now: datetime) -> float | None:
     """Seconds until the next tick, if it is near."""
-    last = last_tick(_trigger(job), planned_at, now) or planned_at
+    last = _last(job, planned_at, now) or planned_at
     tick = next(ticks(_trigger(job), last, now + _NEAR), None)
     return None if tick is None else (tick - now).total_seconds()
+
+
+def _last(job: Job, planned_at: datetime, now: datetime) -> datetime | None:
+    """The last tick up to now; those of an interval stay in step, however long nobody was up."""
+    if job.cron or not job.every_s:
+        return last_tick(_trigger(job), planned_at, now)
+    step = timedelta(seconds=job.every_s)
+    passed = (now - planned_at) // step
+    return planned_at + passed * step if passed > 0 else None
 
 
 def _trigger(job: Job) -> Trigger | None:

@@ -25,7 +25,12 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 from werkzeug.serving import make_server
 
-pytest_plugins = ["pytester", "tests.fixtures_chaos", "tests.fixtures_tryton"]
+pytest_plugins = [
+    "pytester",
+    "tests.fixtures_chaos",
+    "tests.fixtures_tryton",
+    "tests.fixtures_stage",
+]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET_CHROMIUM = (

@@ -1,8 +1,9 @@
 """Worker processes for the tests to kill, forked from one that has imported everything already.
 
-Reads lines on its stdin: ``start URL LEASE_S THREADS JOB...`` answers the process id, ``wait PID``
-the exit code. The jobs note their effects in ``effect`` on purpose without any constraint: that
-each is there once is the queue's doing.
+Reads lines on its stdin: ``start URL LEASE_S THREADS SHIFT_H JOB...`` answers the process id,
+``wait PID`` the exit code. ``SHIFT_H`` is by how many hours the worker's own clock is wrong. The
+jobs note their effects in ``effect`` on purpose without any constraint: that each is there once is
+the queue's doing.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import time_machine
 from sqlalchemy import text
 
+from core.clock import utcnow
 from core.compose import open_host
 from core.config import Settings
 from core.jobs.job import CatchUp, Job, JobContext
@@ -82,6 +87,7 @@ JOBS = (
     Job(name="core.dawdle", run=dawdle),
     Job(name="core.die", run=die, max_attempts=3),
     Job(name="core.tick", run=tick, every_s=1, catch_up=CatchUp.ALL, keep_done=False),
+    Job(name="core.kept_tick", run=tick, every_s=0.5, catch_up=CatchUp.ALL),
 )
 
 
@@ -94,10 +100,21 @@ def main() -> None:
             _pid, status = os.waitpid(int(words[0]), 0)
             answer = os.waitstatus_to_exitcode(status)
         elif (answer := os.fork()) == 0:
-            work(*words)
+            url, lease_s, threads, shift_h, *names = words
+            with wrong_clock(float(shift_h)):
+                work(url, lease_s, threads, *names)
             os._exit(0)
         answers.write(f"{answer}\n")
         answers.flush()
+
+
+@contextmanager
+def wrong_clock(hours: float) -> Iterator[None]:
+    if not hours:
+        yield
+        return
+    with time_machine.travel(utcnow() + timedelta(hours=hours), tick=True):
+        yield
 
 
 def work(url: str, lease_s: str, threads: str, *names: str) -> None:

@@ -22,7 +22,7 @@ from core.jobs.queue import enqueue
 from core.workers import live_worker
 
 if TYPE_CHECKING:
-    from tests.core.jobs.conftest import Stage
+    from tests.fixtures_stage import Stage
 
 KILLS, JOBS = 12, 300
 

@@ -24,7 +24,7 @@ from core.registry.manifest import Module
 from core.work import UnitOfWork
 
 if TYPE_CHECKING:
-    from tests.core.jobs.conftest import Stage
+    from tests.fixtures_stage import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from core.jobs.queue import enqueue, retry
 from core.registry.manifest import Module
 
 if TYPE_CHECKING:
-    from tests.core.jobs.conftest import Stage
+    from tests.fixtures_stage import Stage
 
 
 def nothing(_context: JobContext, _args: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from core.registry.manifest import Module
 from core.ticks import wanted
 
 if TYPE_CHECKING:
-    from tests.core.jobs.conftest import Stage
+    from tests.fixtures_stage import Stage
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 

@@ -1,8 +1,13 @@
 """Workers for a test to kill, forked from a process that has imported everything already.
 
 Started with database URL, data folder and the ERP's folder; each line on its stdin starts a
-worker, whose process id is the answer. The ERP dawdles before and after its work, so that kills
-land everywhere.
+process, whose id is the answer:
+
+``start``                a worker; the ERP dawdles before and after its work, so that kills land
+                         everywhere
+``start dawdle S``       the ERP takes so many seconds before each call
+``start die N before``   the worker kills itself at its Nth call of the ERP; or ``after`` it
+``order NUMBER``         no worker: places an order and kills itself the moment it is committed
 """
 
 from __future__ import annotations
@@ -17,14 +22,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from sqlalchemy import select
 from typing_extensions import override
 
 from connectors.fake.connector import FakeConnector
 from connectors.fake.faults import Faults
+from core.actor import system
 from core.compose import open_host
 from core.config import Settings
 from core.jobs.worker import Worker
-from core.testing.trial import registry_with
+from core.testing.trial import TrialParty, place_order, registry_with
 
 
 class Dawdling(Faults):
@@ -36,13 +43,39 @@ class Dawdling(Faults):
         time.sleep(random.uniform(0, 0.03))  # noqa: S311 - no secret
 
 
+class Slow(Faults):
+    seconds = 0.0
+
+    @override
+    @contextmanager
+    def around(self, verb: str) -> Iterator[None]:
+        time.sleep(self.seconds)
+        yield
+
+
+class Deadly(Faults):
+    call, when = 1, "before"
+
+    @override
+    @contextmanager
+    def around(self, verb: str) -> Iterator[None]:
+        self.calls.append(verb)
+        self._perhaps("before")
+        yield
+        self._perhaps("after")
+
+    def _perhaps(self, now: str) -> None:
+        if (len(self.calls), now) == (self.call, self.when):
+            signal.raise_signal(signal.SIGKILL)
+
+
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         if (pid := os.fork()) == 0:
             Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is logged is no answer
-            work(*sys.argv[1:])
+            obey(line.split())
             os._exit(0)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
@@ -54,10 +87,36 @@ def end_with_parent(parent: int) -> None:
     os._exit(0)
 
 
-def work(url: str, data_dir: str, folder: str) -> None:
+def obey(words: list[str]) -> None:
+    match words:
+        case ["order", number]:
+            place(*sys.argv[1:3], number)
+        case ["start", "dawdle", seconds]:
+            slow = Slow()
+            slow.seconds = float(seconds)
+            work(*sys.argv[1:], slow)
+        case ["start", "die", call, when]:
+            deadly = Deadly()
+            deadly.call, deadly.when = int(call), when
+            work(*sys.argv[1:], deadly)
+        case _:
+            work(*sys.argv[1:], Dawdling())
+
+
+def place(url: str, data_dir: str, number: str) -> None:
+    settings = Settings(data_dir=Path(data_dir), database_url=url)
+    host = open_host(settings, registry_with(FakeConnector()))
+    with host.write(system("web")) as work:
+        party = work.session.scalars(select(TrialParty).order_by(TrialParty.id)).first()
+        assert party is not None
+        place_order(work, party, number, sku="CHAIR-01")
+    signal.raise_signal(signal.SIGKILL)
+
+
+def work(url: str, data_dir: str, folder: str, faults: Faults) -> None:
     connector = FakeConnector()
     erp = connector.in_folder(folder)
-    object.__setattr__(erp, "faults", Dawdling())
+    object.__setattr__(erp, "faults", faults)
     settings = Settings(data_dir=Path(data_dir), database_url=url)
     Worker(open_host(settings, registry_with(connector)), threads=2, lease_s=0.5).run()
 

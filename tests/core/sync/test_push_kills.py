@@ -45,10 +45,10 @@ def crew(there: Trial, folder: Path) -> Iterator[subprocess.Popen[str]]:
         nursery.kill()
 
 
-def start_worker(nursery: subprocess.Popen[str]) -> int:
+def start_worker(nursery: subprocess.Popen[str], order: str = "start") -> int:
     assert nursery.stdin is not None
     assert nursery.stdout is not None
-    nursery.stdin.write("start\n")
+    nursery.stdin.write(f"{order}\n")
     nursery.stdin.flush()
     return int(nursery.stdout.readline())
 

@@ -32,7 +32,7 @@ from core.registry.manifest import Module
 from core.registry.registry import Registry
 from core.testing import databases, postgres
 
-CREW = Path(__file__).with_name("crew.py")
+CREW = Path(__file__).parent / "core/jobs/crew.py"
 
 
 @pytest.fixture(scope="session")
@@ -128,9 +128,11 @@ class Stage:
         self._hosts.append(open_host(settings, _registry(**brings)))
         return self._hosts[-1]
 
-    def start(self, *jobs: str, lease_s: float = 1, threads: int = 4) -> CrewMember:
-        """A worker process that knows these jobs of crew.py."""
-        order = f"start {self.url} {lease_s} {threads} {' '.join(jobs)}"
+    def start(
+        self, *jobs: str, lease_s: float = 1, threads: int = 4, shift_h: float = 0
+    ) -> CrewMember:
+        """A worker process that knows these jobs of crew.py; its clock may be wrong."""
+        order = f"start {self.url} {lease_s} {threads} {shift_h} {' '.join(jobs)}"
         self._crew.append(CrewMember(_ask(self._nursery, order), self._nursery))
         return self._crew[-1]
 
