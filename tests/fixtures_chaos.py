@@ -48,10 +48,10 @@ class Wired:
     party: trial.TrialParty
 
     def connect(
-        self, *, one_step: bool = False, deadline_s: float = PATIENCE_S, token: str = "chaos"
+        self, *, one_step: bool = False, deadline_s: float = PATIENCE_S, token: str | None = None
     ) -> UUID:
         settings = {"url": self.proxy.url, "one_step": one_step, "deadline_s": deadline_s}
-        settings["token"] = token
+        settings["token"] = token or self.erp.token
         host = self.there.host
         with host.write(ACTOR) as work:
             connection = connections.add(
