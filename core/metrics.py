@@ -19,15 +19,18 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, func, literal_column, select
 from typing_extensions import override
 
+from core.alerts.models import Alert
+from core.db.moment import database_now
 from core.errors import Forbidden
 from core.host import Host
 from core.jobs.models import JobState, StoredJob
 from core.requests import host
 from core.security.callers import by_token
 from core.security.guard import PUBLIC, requires
+from core.sync.models import Connection, Gate
 from core.sync.models.outbox import OPEN, OutboxRow
 
 #: From a list out of the cache to a report; in seconds.
@@ -47,6 +50,12 @@ class Figure:
     statement: Select[Any, int]
 
 
+def _gated(held: ColumnElement[bool]) -> Select[Any, int]:
+    """1 for each connection of which that is so, by its name."""
+    gates = select(Connection.name, literal_column("1", Integer))
+    return gates.join(Gate, Gate.connection_id == Connection.id).where(held)
+
+
 FIGURES = (
     Figure(
         "tandem_jobs", "Jobs that are not done.", "state",
@@ -57,6 +66,18 @@ FIGURES = (
         "tandem_outbox", "Records on their way to an ERP.", "state",
         select(OutboxRow.state, func.count())
         .where(OutboxRow.state.in_(OPEN)).group_by(OutboxRow.state),
+    ),
+    Figure(
+        "tandem_breaker_open", "Connections whose ERP does not answer, so that nothing is called.",
+        "connection", _gated(Gate.opened_at.is_not(None)),
+    ),
+    Figure(
+        "tandem_blocked", "Connections whose ERP asked to wait until later than now.",
+        "connection", _gated(Gate.blocked_until > database_now()),
+    ),
+    Figure(
+        "tandem_alerts", "Alerts that are open.", "cause",
+        select(Alert.cause, func.count()).where(Alert.ended_at.is_(None)).group_by(Alert.cause),
     ),
 )  # fmt: skip
 

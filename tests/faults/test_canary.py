@@ -1,4 +1,4 @@
-"""A secret is looked for wherever a fault may have carried it: logs, database, pages, API, alerts."""
+"""A secret is looked for wherever a fault may have carried it: log, database, pages, answers."""
 
 from __future__ import annotations
 
