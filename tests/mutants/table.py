@@ -24,6 +24,15 @@ PULLED = "tests/core/sync/pull/test_pull.py::"
 PLACE = "tests/core/sync/pull/test_place.py::"
 ECHO = "tests/faults/test_fault_18_echo.py"
 QUEUE = "tests/core/jobs/test_queue.py::"
+LEASE = (
+    "tests/core/jobs/test_lease_evidence.py"
+    "::test_a_wrong_clock_here_takes_over_neither_too_early_nor_too_late"
+)
+DELETIONS = "tests/faults/test_fault_20_deletions.py::"
+REFUSED = (
+    "tests/faults/test_fault_01_refused.py"
+    "::test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it"
+)
 HANGS = "tests/faults/test_fault_04_hang.py::"
 
 
@@ -200,6 +209,36 @@ _ALL = (
         was="            hold(work.session, self._claim)\n",
         becomes="",
         tests=(QUEUE + "test_what_was_taken_over_can_not_be_committed_and_is_not_settled",),
+    ),
+    Mutant(
+        name="leases by the clock of this machine",
+        module="core.jobs.claims",
+        was="WorkerProcess.expires_at > database_now()",
+        becomes="WorkerProcess.expires_at > utcnow()",
+        tests=(LEASE,),
+    ),
+    Mutant(
+        name="a mass deletion asks nobody",
+        module="core.sync.pull.parting",
+        was="    return gone > MOST or",
+        becomes="    return False and",
+        tests=(DELETIONS + "test_fault_20_five_per_cent_gone_at_once_stops_the_sweep",),
+    ),
+    Mutant(
+        name="the circuit never opens",
+        module="core.sync.gate",
+        was="if failures >= FAILURES and opened_at is None:",
+        becomes="if False:",
+        tests=(
+            REFUSED + "test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it",
+        ),
+    ),
+    Mutant(
+        name="a late double is not looked for",
+        module="core.sync.push.strays",
+        was="if len(ids) > known[reference]",
+        becomes="if len(ids) > 9",
+        tests=(CREATES + "test_an_adopted_order_is_watched_for_doubles_too",),
     ),
     Mutant(
         name="what the deadline cut off is an answer",
