@@ -1,4 +1,7 @@
-"""``shop``: parties on Tandem and in a fake ERP, both of which people may change."""
+"""``shop``: parties on Tandem and in a fake ERP, both of which people may change.
+
+``there`` and ``connected``: the trial module and a fake ERP, as the outbound tests have them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ import pytest
 
 from core.config import Settings
 from core.registry.registry import Registry
+from tests.core.sync.conftest import connected, erp, make_trial, there
 from tests.core.sync.merge.shop import Shop, open_shop
+
+__all__ = ["connected", "erp", "make_trial", "shop", "there"]
 
 
 @pytest.fixture
