@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,11 @@ from sqlalchemy import select
 from core.cli.decisions import computed_plan, show_plan
 from core.cli.opened import OPERATOR, opened
 from core.cli.show import show_table
-from core.companies import Company, home
+from core.companies import Company, fetch, home
 from core.errors import Invalid, NotFound
 from core.host import Host
 from core.sync import connections as services
+from core.sync.changing import set_pace
 from core.sync.models import Connection, PlanPurpose, PlanState
 from core.sync.open_sessions import secret_fields
 from core.sync.overview import overview
@@ -122,6 +124,22 @@ def list_connections(*, as_json: bool) -> None:
         click.echo(orjson.dumps([dict(zip(head, row, strict=True)) for row in rows]))
     else:
         show_table(head, rows)
+
+
+@connection.command()
+@click.argument("name")
+@click.argument("calls_per_second")
+def pace(name: str, calls_per_second: str) -> None:
+    """Let no more calls per second leave for the ERP; ``none`` takes the limit away."""
+    try:
+        limit = None if calls_per_second == "none" else Decimal(calls_per_second)
+    except InvalidOperation as error:
+        raise Invalid(f"{calls_per_second} is no number of calls per second.") from error
+    with opened() as host:
+        connection_id = _id_of(host, name)
+        with host.write(OPERATOR) as work:
+            set_pace(fetch(work, Connection, connection_id, lock=True), limit)
+    click.echo(f"{name} has no limit." if limit is None else f"{name}: {limit} calls per second.")
 
 
 @connection.command()

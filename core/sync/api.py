@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from core.api.blueprint import ApiBlueprint
 from core.api.describe import answers, envelope
-from core.api.fields import Id, Moment
+from core.api.fields import DecimalString, Id, Moment
 from core.api.listing import ListQuery, Page, page
 from core.api.routes import json_answer, lists, reads, writes
 from core.companies import fetch, home
@@ -18,6 +18,7 @@ from core.requests import actor, host, let_go, reading
 from core.security.guard import requires
 from core.sync import connections as services
 from core.sync.attention import Way
+from core.sync.changing import set_pace
 from core.sync.mending import MOST_AT_ONCE, try_again, try_all_again, way_of
 from core.sync.models import Connection, InboxRow, OutboxRow
 from core.sync.overview import Health, overview
@@ -42,6 +43,7 @@ class ConnectionSchema(Schema):
     settings = fields.Dict(metadata={"description": "Without what is secret."})
     answer = fields.String(metadata={"description": "The ERP's words at the last good test."})
     checked_at = Moment(allow_none=True)
+    calls_per_second = DecimalString(6, allow_none=True)
     last_error = fields.String()
     last_error_at = Moment(allow_none=True)
 
@@ -64,6 +66,12 @@ class NewConnectionSchema(Schema):
 
 class SettingsSchema(Schema):
     settings = fields.Dict(keys=fields.String(), required=True)
+
+
+class PaceSchema(Schema):
+    calls_per_second = DecimalString(
+        6, required=True, allow_none=True, metadata={"description": "Null: no limit."}
+    )
 
 
 class CheckedSchema(Schema):
@@ -165,6 +173,16 @@ def connection(work: UnitOfWork, connection_id: UUID) -> Connection:
 def configure(work: UnitOfWork, body: dict[str, Any], connection_id: UUID) -> Connection:
     """Other settings. A secret that is left out or empty stays as it was."""
     return services.configure(work, host(), connection_id, body["settings"])
+
+
+@connections_blueprint.post("/connections/<uuid:connection_id>/pace")
+@requires("core.connections")
+@writes(ConnectionSchema, takes=PaceSchema)
+def pace(work: UnitOfWork, body: dict[str, Any], connection_id: UUID) -> Connection:
+    """Calls per second at most, of all processes together."""
+    found = fetch(work, Connection, connection_id, lock=True)
+    set_pace(found, body["calls_per_second"])
+    return found
 
 
 @connections_blueprint.post("/connections/<uuid:connection_id>/test")

@@ -23,6 +23,9 @@ from core.work import UnitOfWork
 #: More than this per line is no rounding, in any currency.
 MOST_TOLERANCE = Decimal(1000)
 TOLERANCE_PLACES = 4
+#: Calls per second that can be asked for: one in a hundred seconds to what no ERP answers.
+SLOWEST, FASTEST = Decimal("0.01"), Decimal(1000)
+_PACE_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Wish:
     is_default: bool
     settings: Mapping[str, Any]
     risks: Risks | None = None
+    #: Of all processes together; None: as fast as the ERP answers.
+    calls_per_second: Decimal | None = None
 
 
 def change(
@@ -65,6 +70,7 @@ def change(
     connection.is_default = wish.is_default
     if wish.risks is not None:
         take_risks(connection, wish.risks)
+    set_pace(connection, wish.calls_per_second)
     return configure(work, host, connection_id, wish.settings)
 
 
@@ -77,6 +83,22 @@ def take_risks(connection: Connection, risks: Risks) -> None:
         )
     connection.tolerance = round(risks.tolerance, TOLERANCE_PLACES)
     connection.accepts_at_most_once = risks.at_most_once
+
+
+def set_pace(connection: Connection, calls_per_second: Decimal | None) -> None:
+    """Raise Invalid for a limit that is none. It holds from the next session on."""
+    if calls_per_second is not None and not (
+        calls_per_second.is_finite() and SLOWEST <= calls_per_second <= FASTEST
+    ):
+        raise Invalid(
+            _("The connection can not be set up so."),
+            fields={
+                "calls_per_second": _(
+                    "From %(least)s to %(most)s, or empty.", least=SLOWEST, most=FASTEST
+                )
+            },
+        )
+    connection.calls_per_second = calls_per_second and round(calls_per_second, _PACE_PLACES)
 
 
 def _no_default(work: UnitOfWork, company_id: UUID) -> None:

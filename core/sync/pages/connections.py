@@ -29,6 +29,7 @@ from core.sync.pages.form import (
     Tried,
     companies,
     owner_of,
+    pace_of,
     refuse,
     risks_of,
     schema_of,
@@ -217,6 +218,7 @@ def _changed(key: UUID, form: Form, settings: dict[str, Any]) -> None:
         is_default=DEFAULT in typed,
         settings=settings,
         risks=risks_of(form),
+        calls_per_second=pace_of(form),
     )
     with writing() as work:
         change(work, host(), key, wish=wish, version=form.version or 0)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.companies import Company
 from core.errors import CrmError, Invalid
 from core.host import Host
-from core.sync.changing import MOST_TOLERANCE, Risks
+from core.sync.changing import FASTEST, MOST_TOLERANCE, SLOWEST, Risks
 from core.sync.connections import divided, worded
 from core.sync.contract import ConnectorManifest, Guarantee
 from core.sync.egress import EgressRefused
@@ -32,6 +32,7 @@ from core.work import UnitOfWork
 _OWN = "connection_"
 NAME, COMPANY, DEFAULT = f"{_OWN}name", f"{_OWN}company", f"{_OWN}default"
 TOLERANCE, AT_MOST_ONCE = f"{_OWN}tolerance", f"{_OWN}at_most_once"
+PACE = f"{_OWN}calls_per_second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def schema_of(manifest: ConnectorManifest, owners: Mapping[str, str] | None = No
     }
     if owners is None:
         own[DEFAULT] = fields.Boolean(metadata={"title": lazy("New orders of the company go here")})
-        own |= _risks()
+        own |= {**_risks(), PACE: _pace()}
     elif len(owners) > 1:
         own[COMPANY] = fields.String(
             required=True,
@@ -101,6 +102,30 @@ def _risks() -> dict[str, fields.Field[Any]]:
     return {TOLERANCE: tolerance, AT_MOST_ONCE: at_most_once}
 
 
+def _pace() -> fields.Field[Any]:
+    return fields.Decimal(
+        allow_none=True,
+        load_default=None,
+        validate=validate.Range(SLOWEST, FASTEST),
+        metadata={
+            "title": lazy("Calls per second at most"),
+            "help": lazy(
+                "Of all processes together; empty: as fast as the ERP answers. For an ERP that"
+                " counts calls, or that others have to share."
+            ),
+        },
+    )
+
+
+def pace_of(form: Form) -> Decimal | None:
+    """As it was typed; the service says what is no limit."""
+    typed = (form.typed or {}).get(PACE, "").strip()
+    try:
+        return Decimal(typed) if typed else None
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
 def risks_of(form: Form) -> Risks:
     """As they were typed; the service says what is no tolerance."""
     typed = form.typed or {}
@@ -121,6 +146,7 @@ def stored_values(host: Host, connection: Connection) -> dict[str, Any]:
         DEFAULT: connection.is_default,
         TOLERANCE: f"{connection.tolerance.normalize():f}",
         AT_MOST_ONCE: connection.accepts_at_most_once,
+        PACE: "" if (pace := connection.calls_per_second) is None else f"{pace.normalize():f}",
     }
     return {**connection.settings, **masked, **own}
 
@@ -182,7 +208,7 @@ def owner_of(form: Form, owners: Mapping[str, str]) -> UUID:
 
 def refuse(form: Form, error: Invalid) -> None:
     """What the service says of the name stands beside our field of it."""
-    own = {"name": NAME, "company_id": COMPANY, "tolerance": TOLERANCE}
+    own = {"name": NAME, "company_id": COMPANY, "tolerance": TOLERANCE, "calls_per_second": PACE}
     known = {one.name for one in form.fields}
     fields = {n if n in known else own.get(n, n): text for n, text in error.fields.items()}
     form.refuse(Invalid(str(error), fields=fields))

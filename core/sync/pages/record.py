@@ -140,6 +140,7 @@ def _event(row: History) -> Event:
         "settings": _("Settings"),
         "tolerance": _("Difference allowed per line"),
         "accepts_at_most_once": _("Orders to an ERP that can not be asked for them"),
+        "calls_per_second": _("Calls per second at most"),
     }
     return Event(
         at=row.observed_at,
