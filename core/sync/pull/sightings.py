@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from core.db.bulk import Upsert
 from core.sync.models import Sighting
+from core.sync.values import Position
 from core.work import UnitOfWork
 
 _NOTES = Upsert(Sighting.__table__, key=("cursor_id", "external_id"))  # type: ignore[arg-type]  # a mapped class's table is a Table
@@ -36,9 +37,13 @@ def note_sightings(work: UnitOfWork, cursor_id: UUID, stamps: Mapping[str, datet
     _NOTES.run(work.session, rows, same={"cursor_id": cursor_id})
 
 
-def forget_sightings(work: UnitOfWork, cursor_id: UUID, before: datetime | None) -> int:
-    """Forget what no reading meets any more; answers how many are left. None forgets all."""
-    older: tuple[ColumnElement[bool], ...] = () if before is None else (Sighting.stamp < before,)
+def forget_sightings(work: UnitOfWork, cursor_id: UUID, start: Position) -> int:
+    """Forget what no reading from ``start`` meets any more; answers how many are left."""
+    older: tuple[ColumnElement[bool], ...] = ()
+    if start.stamp is not None:
+        # Of a place inside a stamp its stamp is done with, but for what is read once more.
+        is_older = Sighting.stamp <= start.stamp if start.id else Sighting.stamp < start.stamp
+        older = (is_older,)
     work.session.execute(delete(Sighting).where(Sighting.cursor_id == cursor_id, *older))
     left = select(func.count()).where(Sighting.cursor_id == cursor_id)
     return work.session.scalar(left) or 0

@@ -136,7 +136,7 @@ class Reader:
             cursor.error, cursor.error_at = masked(str(error)), utcnow()
             if isinstance(error, Expired):
                 start_anew(cursor)
-                forget_sightings(work, cursor.id, None)
+                forget_sightings(work, cursor.id, Position())
 
     def bodies(self, items: Sequence[Seen[Any]]) -> list[Seen[Any]]:
         """All that still are there, with their bodies. Talks to the ERP."""
@@ -198,8 +198,7 @@ class Reader:
             reached_end(cursor, reading, utcnow())
             cursor.error, cursor.error_at = "", None
             if reading.began_at and (met or cursor.behind):
-                before = start_of(cursor).stamp
-                cursor.behind = forget_sightings(work, cursor.id, before) if before else 0
+                cursor.behind = forget_sightings(work, cursor.id, start_of(cursor))
 
 
 def mirror(
