@@ -36,23 +36,16 @@ def raise_alert(
     ``words`` is a sentence for people; ``path`` is where it is mended, like ``/sync/stopped``.
     ``about`` tells several alerts of one cause and connection apart, like a kind and a period.
     """
-    row = {
-        "id": new_id(),
-        "cause": cause,
-        "subject": _subject(connection, about),
-        "connection_id": connection.id,
-        "company_id": connection.company_id,
-        "words": masked(words),
-        "path": path,
-    }
-    insert = insert_into(Alert, work.session).values(row)
+    new, owner = new_id(), {"connection_id": connection.id, "company_id": connection.company_id}
+    row = {"id": new, "cause": cause, "subject": _subject(connection, about), **owner}
+    insert = insert_into(Alert, work.session).values(**row, words=masked(words), path=path)
     said = {"words": insert.excluded.words, "path": insert.excluded.path, "quiet_since": None}
     kept: UUID = work.session.execute(
         insert.on_conflict_do_update(
             index_elements=["cause", "subject"], index_where=Alert.ended_at.is_(None), set_=said
         ).returning(Alert.id)
     ).scalar_one()
-    if kept == row["id"]:
+    if kept == new:
         tell(work, kept, Occasion.BEGAN)
     return kept
 
