@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from connectors.fake.store import Row
+from core.sync.documents import Party
 from core.sync.errors import Conflict
 from core.sync.models import Keep
 from tests.core.sync.merge.shop import Shop
@@ -26,7 +30,7 @@ def test_fault_12_a_version_is_never_written_over(shop: Shop) -> None:
     shop.edit(name="Acme Holding")
     read = shop.erp.store.of
 
-    def read_then_change(kind: type, ids: list[str]) -> list[object]:
+    def read_then_change(kind: type[Party], ids: Sequence[str]) -> list[Row[Party]]:
         rows = read(kind, ids)
         object.__setattr__(shop.erp.store, "of", read)
         shop.edit_there(tax_id="DE2")
