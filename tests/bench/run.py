@@ -19,13 +19,24 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.figure import Figure, Measure
-from tests.bench.figures import lists, pages, processes, push, searches, stock
+from tests.bench.figures import (
+    backfills,
+    lists,
+    pages,
+    processes,
+    pulls,
+    push,
+    searches,
+    stock,
+)
 from tests.bench.ground import bench
 
 MEASURES: dict[str, Measure] = {
     "lists": lists.measure,
     "search": searches.measure,
     "stock": stock.measure,
+    "pull": pulls.measure,
+    "backfill": backfills.measure,
     "push": push.measure,
     "processes": processes.measure,
     "pages": pages.measure,
