@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.alerts import Cause, clear_alert, raise_alert
 from core.clock import utcnow
@@ -68,10 +68,11 @@ def _set(work: UnitOfWork, run_id: UUID, **values: Any) -> None:
 
 
 def _alert(work: UnitOfWork, statement: Statement) -> None:
-    """Drift is told once while it holds; the next statement that agrees ends it."""
+    """Drift is told per period, and ends with a statement that agrees and covers that period."""
     connection = work.session.get_one(Connection, statement.connection_id)
     if statement.agrees:
-        clear_alert(work, Cause.DRIFT, connection)
+        for about in sorted(_covered(work, statement)):
+            clear_alert(work, Cause.DRIFT, connection, about=about)
         return
     words = _(
         "Tandem and %(name)s differ for %(first)s to %(last)s: differences: %(n)s.",
@@ -81,7 +82,27 @@ def _alert(work: UnitOfWork, statement: Statement) -> None:
         n=statement.differences,
     )
     path = f"/sync/statements/{statement.id}"
-    raise_alert(work, Cause.DRIFT, connection, words=words, path=path)
+    raise_alert(work, Cause.DRIFT, connection, words=words, path=path, about=_period(statement))
+
+
+def _covered(work: UnitOfWork, statement: Statement) -> set[str]:
+    """Periods that once differed, all of whose kinds and days this statement has, too."""
+    differed = select(Statement).where(
+        Statement.connection_id == statement.connection_id,
+        Statement.agrees.is_(False),
+        Statement.first >= statement.first,
+        Statement.last <= statement.last,
+    )
+    found = work.session.scalars(differed).all()
+    return {_period(one) for one in found if _kinds(one) <= _kinds(statement)}
+
+
+def _kinds(statement: Statement) -> set[str]:
+    return {one["kind"] for one in statement.kinds}
+
+
+def _period(statement: Statement) -> str:
+    return f"{statement.first}/{statement.last}"
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from core.sync.documents import Invoice
 from core.sync.errors import Unsent
 from core.sync.inline import InlineContext
 from core.sync.reconcile import job
-from core.sync.reconcile.asking import PULL_AGAIN, RECONCILE
+from core.sync.reconcile.asking import PULL_AGAIN, RECONCILE, ask
 from core.sync.reconcile.models import Reconciliation, RunState
 from tests.core.sync.reconcile.books import FIRST, INVOICE, LAST, Books
 
@@ -140,11 +141,24 @@ def test_the_night_states_the_last_closed_day_and_drift_is_told(books: Books) ->
     job.nightly(context, {})
     work_off(books, RECONCILE)
     assert alerts(books) == [Cause.DRIFT]
+    # A statement of another day says nothing about this one; one of this day ends the alert.
+    books.office.pull(books.connection)
+    state(books, night.first - timedelta(days=1))
+    assert alerts(books) == [Cause.DRIFT]
+    state(books, night.first)
+    assert alerts(books) == []
+
+
+def state(books: Books, day: date) -> None:
+    with books.office.host.write(books.office.actor) as work:
+        ask(work, books.connection, (), first=day, last=day)
+    work_off(books, RECONCILE)
 
 
 def alerts(books: Books) -> list[Cause]:
     with books.office.host.read(books.office.actor) as work:
-        return list(work.session.scalars(select(Alert.cause).where(Alert.ended_at.is_(None))))
+        holds = Alert.ended_at.is_(None) & Alert.quiet_since.is_(None)
+        return list(work.session.scalars(select(Alert.cause).where(holds)))
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
