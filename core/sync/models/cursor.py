@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -60,8 +59,6 @@ class Cursor(Record):
     mark_stamp: Mapped[datetime | None]
     mark_place: Mapped[str] = mapped_column(default="")
     mark_at: Mapped[datetime | None]
-    #: External id to stamp of what was read behind the floor, so that it is not read twice.
-    recent: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Of a sweep: how many there were, and what it is at; None between two.
     round: Mapped[int] = mapped_column(default=0)
     step: Mapped[SweepStep | None] = mapped_column(Choice(SweepStep))

@@ -26,7 +26,7 @@ class Cursors:
         found = work.session.scalar(_locking(wanted))
         if found is None:
             found = Cursor(connection_id=self.connection_id, kind=self.kind, stream=stream)
-            found.mode, found.recent = mode, {}
+            found.mode = mode
             work.session.add(found)
             work.session.flush()
         return found

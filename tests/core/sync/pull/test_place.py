@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def cursor() -> Cursor:
-    return Cursor(recent={}, place="", at_place="", floor_place="", mark_place="", behind=0)
+    return Cursor(place="", at_place="", floor_place="", mark_place="", behind=0)
 
 
 def seen(key: str, at: datetime) -> Seen[Any]:
