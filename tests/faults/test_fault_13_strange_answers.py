@@ -21,7 +21,7 @@ STRANGE = {
     "login page": ((HTML,), LOGIN_PAGE, "text/html"),
     "empty": ((JSON,), b"", "empty"),
     "blank": ((JSON,), b" \r\n ", "empty"),
-    "text": (((("Content-Type", "text/plain")),), b"ok", "text/plain"),
+    "text": ((("Content-Type", "text/plain"),), b"ok", "text/plain"),
     "no type": ((), b"ok", "no named type"),
     "wrong type": ((JSON,), b'"ok"', "not one of this ERP's"),
     "numbers": ((JSON,), b"[1, 2]", "not one of this ERP's"),
@@ -32,13 +32,13 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["not done", "done"])
 def test_fault_13_strange_answer_is_in_doubt_and_never_makes_a_second_order(
-    wired: Wired, *, done: bool
+    wired: Wired,
 ) -> None:
+    """Every other one of them came after the work was done."""
     wired.connect()
-    for name, (headers, body, words) in STRANGE.items():
-        answer = Answer(status=200, done=done, headers=headers, body=body)
+    for number, (name, (headers, body, words)) in enumerate(STRANGE.items()):
+        answer = Answer(status=200, done=number % 2 == 1, headers=headers, body=body)
         wired.erp.script = Saying(answer, "order/draft")
         order = wired.place(f"SO-{name}")
         wired.there.push()
