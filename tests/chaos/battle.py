@@ -25,6 +25,8 @@ from tests.chaos.targets import Scripted, Target
 from tests.chaos.verdict import Count, Evidence, Limits, Row
 from tests.chaos.witnesses import testimony
 
+#: Until the next order, and until the last one: a storm that long has stalled.
+_LONGEST_S = 3_600
 STORMY, CALM = "Stormy ERP", "Calm ERP"
 #: Blows after which somebody has to take over what others had in their hands.
 _STRIKES_US = frozenset({*KILLS, Blow.PAUSE, Blow.DATABASE})
@@ -68,15 +70,18 @@ class Battle:
         for crowd in crowds:
             crowd.start()
         for stroke in strokes:
-            stormy = crowds[0]
-            wait(lambda: len(stormy.placed) >= stroke.after_orders or stormy.is_done(), 600)  # noqa: B023
-            time.sleep(stroke.delay_s)
+            self._await(stroke, crowds[0])
             self._strike(stroke)
-        wait(lambda: all(crowd.is_done() for crowd in crowds), 600)
+        wait(lambda: all(crowd.is_done() for crowd in crowds), _LONGEST_S)
         for crowd in crowds:
             crowd.over.set()
         wait(lambda: not self._misses(crowds[0]), self.part.drains_within_s)
         self._wait_for_the_late()
+
+    @staticmethod
+    def _await(stroke: Stroke, crowd: Crowd) -> None:
+        wait(lambda: len(crowd.placed) >= stroke.after_orders or crowd.is_done(), _LONGEST_S)
+        time.sleep(stroke.delay_s)
 
     def _misses(self, crowd: Crowd) -> bool:
         count = Count.of(self.target.deeds())

@@ -19,10 +19,8 @@ _AGAIN_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order Tandem has said yes to. Moments are seconds since the epoch."""
+    """An order Tandem has said yes to, ``accepted_at`` in seconds since the epoch."""
 
-    wish: str
-    id: str
     reference: str
     accepted_at: float
 
@@ -141,7 +139,7 @@ class Crowd:
                 time.sleep(_AGAIN_S)
                 continue
             (link,) = order["links"]
-            placed = Placed(wish["client_reference"], order["id"], link["reference"], accepted_at)
+            placed = Placed(link["reference"], accepted_at)
             with self._lock:
                 self.placed.append(placed)
             return

@@ -123,7 +123,7 @@ class Cluster:
             except requests.RequestException:
                 return False
 
-        wait(answers, UP_WITHIN_S)
+        assert wait(answers, UP_WITHIN_S), f"Tandem did not start: see {self.logs}"
 
     def kill_worker(self, pick: float) -> None:
         """One of them, at the mercy of ``pick`` in [0, 1); whoever started it does so again."""
