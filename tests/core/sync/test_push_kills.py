@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from core.sync.documents import DocumentState, Invoice, SalesOrder
 from core.sync.models import Binding, DeliveryState
 from core.testing import trial
 from tests.core.sync.outbound import Trial
+from tests.core.sync.ways import Case
 
 CREW = Path(__file__).with_name("crew.py")
 ORDERS, WITHIN_S = 50, 90
@@ -84,3 +86,53 @@ def test_fifty_orders_survive_a_storm_of_kills(there: Trial, tmp_path: Path) -> 
     references = sorted(there.reference(order) for order in orders)
     assert over_there == [(reference, DocumentState.CONFIRMED) for reference in references]
     assert len(erp.store.all(Invoice)) == ORDERS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("way", "calls"), [("upserts", (2,)), ("creates", (2, 3))])
+def test_a_worker_killed_at_a_call_ends_well_each_way(
+    there: Trial, tmp_path: Path, way: str, calls: tuple[int, ...]
+) -> None:
+    """Its first call is the login. ERPs with drafts are row 21 of the faults."""
+    folder = tmp_path / "erp"
+    erp = FakeConnector.in_folder(str(folder))
+    populate(erp.store)
+    case = Case(replace(there, erp=erp), way)
+    case.connect(path=str(folder))
+    with crew(there, folder) as nursery:
+        for call in calls:
+            for when in ("before", "after"):
+                orders = case.orders()
+                ended(start_worker(nursery, f"start die {call} {when}"))
+                case.bring_home(orders, f"killed {when} call {call}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", ["cancel", "change"])
+def test_a_worker_killed_at_a_request_ends_well(there: Trial, tmp_path: Path, verb: str) -> None:
+    folder = tmp_path / "erp"
+    erp = FakeConnector.in_folder(str(folder))
+    populate(erp.store)
+    case = Case(replace(there, erp=erp), "drafts")
+    case.connect(path=str(folder))
+    with crew(there, folder) as nursery:
+        for when in ("before", "after"):
+            order = case.firm()
+            if verb == "cancel":
+                case.there.ask_cancel(order)
+            else:
+                case.there.ask_pieces(order, 5)
+            ended(start_worker(nursery, f"start die 2 {when}"))
+            case.there.later()
+            case.push()
+            assert case.there.asked(order) == "done", f"killed {when} the call"
+            body = case.there.there_as(order)
+            assert (body.state is DocumentState.CANCELLED) is (verb == "cancel")
+
+
+def ended(pid: int) -> None:
+    """It kills itself."""
+    until = time.monotonic() + WITHIN_S
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < until, "the worker never came to that call"
+        time.sleep(0.02)

@@ -69,9 +69,9 @@ class Case:
     party: trial.TrialParty | None = None
     placed: int = 0
 
-    def connect(self) -> None:
+    def connect(self, **settings: Any) -> None:
         object.__setattr__(self.there.erp, "faults", self.faults)
-        self.there.connect(orders=self.way)
+        self.there.connect(orders=self.way, **settings)
         with self.there.host.write(self.there.actor) as work:
             for connection in connections.connections(work):
                 connection.accepts_at_most_once = True
