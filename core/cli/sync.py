@@ -13,6 +13,7 @@ from core.cli.opened import OPERATOR, opened
 from core.cli.reconcile import reconcile
 from core.cli.resume import push_allowed, resume
 from core.cli.show import show_table
+from core.cli.sweep import sweep
 from core.host import Host
 from core.installation.recognise import recognise
 from core.sync.inline import InlineContext
@@ -32,6 +33,7 @@ sync.add_command(reconcile)
 for command in COMMANDS:
     sync.add_command(command)
 sync.add_command(resume)
+sync.add_command(sweep)
 sync.add_command(push_allowed)
 
 

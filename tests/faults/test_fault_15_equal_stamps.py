@@ -43,6 +43,21 @@ def mass(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return change
 
 
+@pytest.fixture
+def asked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[Position]:
+    """Where the ERP was asked from for products, in order."""
+    found: list[Position] = []
+    after = shop.erp.store.after
+
+    def noting(kind: type[Any], at: Position, limit: int) -> list[Row[Any]]:
+        if kind is Product:
+            found.append(at)
+        return after(kind, at, limit)
+
+    monkeypatch.setattr(shop.erp.store, "after", noting)
+    return found
+
+
 def names(shop: Shop) -> list[str]:
     return [one.name for one in shop.all(StoredProduct) if one.sku.startswith("MASS")]
 
@@ -62,26 +77,21 @@ def test_fault_15_equal_stamps_end_and_are_complete(
 
 
 def test_fault_15_a_mass_change_is_not_listed_again_by_every_poll(
-    shop: Shop, mass: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    shop: Shop,
+    mass: Callable[[str], None],
+    asked: list[Position],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Once the overlap has passed it is, one time: what committed late behind it is found."""
     monkeypatch.setattr(place, "MANY", 10)
     shop.pull()
     mass("second")
     shop.pull()
-    asked: list[Position] = []
-    after = shop.erp.store.after
-
-    def noting(kind: type[Any], at: Position, limit: int) -> list[Row[Any]]:
-        if kind is Product:
-            asked.append(at)
-        return after(kind, at, limit)
-
-    monkeypatch.setattr(shop.erp.store, "after", noting)
     (row,) = shop.erp.store.of(Product, ["CHAIR-01"])
     late = replace(row.body, name="Late chair")
     (mass_row,) = shop.erp.store.of(Product, ["MASS-00"])
     shop.erp.store.put("CHAIR-01", late, stamp=mass_row.stamp - timedelta(seconds=30))
+    asked.clear()
     for _ in range(3):
         shop.pull()
     assert len(asked) == 3

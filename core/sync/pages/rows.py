@@ -16,7 +16,7 @@ from core.companies import fetch
 from core.sync import attention
 from core.sync.attention import Way
 from core.sync.connections import connections
-from core.sync.models import Connection, Cursor, InboxState, OutboxState
+from core.sync.models import Connection, Cursor, CursorMode, InboxState, OutboxState
 from core.sync.pages.words import kind_words, record_address
 from core.web import columns
 from core.web.atoms import Chip, link, moment
@@ -158,7 +158,11 @@ STOPPED = ListPage(
 
 
 def _feed_name(row: _ITEM) -> str:
-    return f"{kind_words(row.kind)}: {row.stream.replace('_', ' ')}"
+    kind = kind_words(row.kind)
+    if row.mode == CursorMode.SWEEP:
+        return _("%(kind)s: compared with the ERP", kind=kind)
+    name = f"{kind}: {row.stream.replace('_', ' ')}"
+    return _("%(feed)s, read once more", feed=name) if row.mode == CursorMode.BACKFILL else name
 
 
 def _feed_state(row: _ITEM) -> Markup | str:
@@ -179,6 +183,7 @@ FEEDS = ListPage(
             Cursor.id,
             Cursor.kind,
             Cursor.stream,
+            Cursor.mode,
             Cursor.polled_at,
             Cursor.stamp,
             Cursor.written,

@@ -230,6 +230,9 @@ def test_the_command_line_adds_tests_and_runs(command: Command, tmp_path: Path) 
         "live",
         "Everything is in step.",
     )
+    swept = command("sync", "sweep", "demo", "--kind", "catalog.product")
+    assert swept.output == "catalog.product: 0 compared so far\n"
+    assert command("sync", "sweep", "demo", "--kind", "nothing").exit_code == 1
     assert command("connection", "pause", "demo").exit_code == 0
     assert json.loads(command("sync", "status", "--json").output)[0]["state"] == "paused"
     assert "demo works" in command("connection", "resume", "demo").output

@@ -1,0 +1,33 @@
+"""``tandem sync sweep``: compare all of an ERP's records with what is here."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from core.cli.opened import OPERATOR, opened
+from core.errors import NotFound
+from core.sync.models import Connection, CursorMode
+from core.sync.pull.asking import ask_sweep
+from core.sync.pull.progress import progress
+
+
+@click.command()
+@click.argument("connection")
+@click.option("--kind", "kinds", multiple=True, help="Like catalog.product; all without it.")
+def sweep(*, connection: str, kinds: tuple[str, ...]) -> None:
+    """Have the workers compare everything, and say how far they are with it.
+
+    Every night does the same. Many deletions at once become a plan that asks.
+    """
+    with opened() as host, host.write(OPERATOR) as work:
+        found = work.session.scalar(select(Connection.id).where(Connection.name == connection))
+        if found is None:
+            raise NotFound(f"There is no connection {connection}.")
+        received = {receives.kind for receives in work.enabled.inbound}
+        if strange := sorted(set(kinds) - received):
+            raise NotFound(f"Nothing called {strange[0]} comes from an ERP.")
+        ask_sweep(work, found, kinds or None, reason="The command line")
+        for one in progress(work, found):
+            if one.mode is CursorMode.SWEEP and one.is_running:
+                click.echo(f"{one.kind}: {one.records} compared so far")
