@@ -60,7 +60,7 @@ def try_all_again(work: UnitOfWork, wanted: Mapping[str, str]) -> int:
             break
         query = ListQuery(filters=wanted, limit=_PAGE, after=found.next)
     for row_id in ids[Way.OUT]:
-        outbox.retry(work, row_id)
+        outbox.retry(work, row_id, looked=False)
     _take_all_again(work, ids[Way.IN])
     return sum(map(len, ids.values()))
 
