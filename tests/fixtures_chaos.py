@@ -31,7 +31,8 @@ from core.testing import trial
 from tests.chaos.connector import ChaosConnector
 from tests.chaos.erp import ScriptedErp, scripted_erp, truthful
 from tests.chaos.ledger import deeds
-from tests.chaos.proxy import Proxy, unspoilt
+from tests.chaos.proxy import Proxy
+from tests.chaos.toxics import unspoilt
 from tests.core.sync.outbound import ACTOR, Trial
 
 #: How long a request may take here, in seconds.

@@ -19,9 +19,10 @@ from tests.chaos.customers import Api, Crowd, NoAnswer
 from tests.chaos.erp import Answer
 from tests.chaos.ground import Database, Ground, prepared
 from tests.chaos.processes import Cluster, frozen, running, wait
-from tests.chaos.proxy import Dice, Proxy, Toxic, unspoilt
+from tests.chaos.proxy import Proxy
 from tests.chaos.storm import KILLS, Blow, Stroke, Weather, script
 from tests.chaos.targets import Scripted, Target
+from tests.chaos.toxics import Dice, Toxic, unspoilt
 from tests.chaos.verdict import Count, Evidence, Limits, Row
 from tests.chaos.witnesses import testimony
 

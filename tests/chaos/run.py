@@ -26,8 +26,8 @@ from tests.chaos import ground, targets
 from tests.chaos.battle import Part, fight
 from tests.chaos.erp import Answer
 from tests.chaos.page import page
-from tests.chaos.proxy import Hang, Reset, Toxic, Truncate, When
 from tests.chaos.storm import Blow, Weather
+from tests.chaos.toxics import Hang, Reset, Toxic, Truncate, When
 from tests.chaos.verdict import Limits, Row
 from tests.fixtures_tryton import _HOME
 

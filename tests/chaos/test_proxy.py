@@ -11,13 +11,13 @@ import pytest
 import requests
 from typing_extensions import override
 
-from tests.chaos.proxy import (
+from tests.chaos.proxy import Proxy
+from tests.chaos.toxics import (
     Bandwidth,
     Dice,
     Hang,
     Latency,
     Once,
-    Proxy,
     Reset,
     SlowClose,
     Toxic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.chaos.proxy import Latency, Once
+from tests.chaos.toxics import Latency, Once
 from tests.fixtures_chaos import PATIENCE_S, Wired
 
 

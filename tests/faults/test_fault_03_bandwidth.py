@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.chaos.proxy import Bandwidth, Once
+from tests.chaos.toxics import Bandwidth, Once
 from tests.fixtures_chaos import Wired
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.proxy import Hang, Once, SlowClose, When
+from tests.chaos.toxics import Hang, Once, SlowClose, When
 from tests.fixtures_chaos import Wired
 
 

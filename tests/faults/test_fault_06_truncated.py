@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.proxy import Once, Truncate
+from tests.chaos.toxics import Once, Truncate
 from tests.fixtures_chaos import Wired
 
 #: In the status line, in the headers, at the start of the body, near its end.

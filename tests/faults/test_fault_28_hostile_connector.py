@@ -10,7 +10,7 @@ taken over.
 
 from __future__ import annotations
 
-from tests.chaos.proxy import Hang, Once, When
+from tests.chaos.toxics import Hang, Once, When
 from tests.faults.gates import beside, is_admitted
 from tests.faults.hostile import RAISES, LoudConnector
 from tests.fixtures_chaos import PATIENCE_S, Wired
