@@ -50,11 +50,15 @@ def probe(host: Host, connector: str, settings: Mapping[str, Any]) -> Probed:
 
 
 def _abilities(session: ErpSession) -> dict[str, list[str]]:
-    verbs = ((OutboxVerb.CANCEL, Cancels), (OutboxVerb.CHANGE, Updates))
-    return {
-        one.document.__name__: [verb.value for verb, can in verbs if isinstance(one, can)]
-        for one in session.endpoints
+    return {one.document.__name__: _verbs(one) for one in session.endpoints}
+
+
+def _verbs(endpoint: object) -> list[str]:
+    can = {
+        OutboxVerb.CANCEL: isinstance(endpoint, Cancels),
+        OutboxVerb.CHANGE: isinstance(endpoint, Updates),
     }
+    return [verb.value for verb, able in can.items() if able]
 
 
 def _promises(session: ErpSession) -> dict[str, Guarantee]:
