@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from core.alerts import rules as services
 from core.alerts.listing import ALERTS
 from core.alerts.media import CAUSES, try_out
-from core.alerts.models import AlertRules, Cause
+from core.alerts.models import AlertRules
 from core.alerts.webhook import key_of
 from core.errors import CrmError, Invalid, Stale
 from core.requests import host, let_go, reading, writing
@@ -35,14 +35,16 @@ blueprint = Blueprint("alerts_pages", __name__, url_prefix="/alerts")
 PERMISSION = "core.alerts"
 _SECRET = "webhook_secret"  # noqa: S105 - the name of a field
 
-_CAUSE_CHIPS = {
-    cause: Chip(words, Tone.RED if cause is Cause.CREDENTIALS else Tone.AMBER)
-    for cause, words in CAUSES.items()
-}
+_CAUSE_CHIPS = {cause: Chip(words) for cause, words in CAUSES.items()}
 
 
-def _words(row: Row[*tuple[Any, ...]]) -> Markup | str:
-    return link(row.words, row.path) if row.path else row.words
+def _cause(row: Row[*tuple[Any, ...]]) -> Markup | str:
+    words = _(CAUSES[row.cause])
+    return link(words, row.path) if row.path else words
+
+
+def _words(row: Row[*tuple[Any, ...]]) -> Markup:
+    return Markup('<span class="reason">{}</span>').format(row.words)
 
 
 def _state(row: Row[*tuple[Any, ...]]) -> Markup:
@@ -68,8 +70,8 @@ PAGE = ListPage(
     title=lazy("Alerts"),
     listing=ALERTS,
     columns=(
-        columns.made("words", lazy("Alert"), _words),
-        columns.state("cause", lazy("Cause"), _CAUSE_CHIPS),
+        columns.made("cause", lazy("Alert"), _cause),
+        columns.made("words", lazy("What is the matter"), _words),
         columns.link(
             "connection",
             lazy("Connection"),
@@ -90,6 +92,7 @@ PAGE = ListPage(
         lazy("What somebody should know stands here: an ERP away, records stopped, a lag."),
         first=_SET_UP,
     ),
+    template="alerts/list.html",
 )
 
 
