@@ -20,8 +20,8 @@ from core.sync import pages as sync_pages
 from core.sync import reopen as reopening
 from core.sync import retention as sync_retention
 from core.sync import tick as outbound
-from core.sync.pages import panels as sync_panels
 from core.sync.merge import api as conflicts_api
+from core.sync.pages import panels as sync_panels
 from core.sync.plans import job as plans
 from core.sync.pull import job as inbound
 from core.sync.reconcile import api as statements_api

@@ -25,7 +25,7 @@ def job() -> None:
 @job.command("list")
 @click.option(
     "--state",
-    type=click.Choice([*JobState, "all"]),
+    type=click.Choice([*(state.value for state in JobState), "all"]),
     default=JobState.STOPPED.value,
     show_default=True,
 )

@@ -145,7 +145,9 @@ def resume(host: Host, actor: Actor, connection_id: UUID) -> Checked:
 
 def _go_live(work: UnitOfWork, connection: Connection) -> None:
     if connection.held:
-        words = _("%(why)s Say at Sync, or with tandem sync resume, what it is.", why=connection.held)
+        words = _(
+            "%(why)s Say at Sync, or with tandem sync resume, what it is.", why=connection.held
+        )
         raise RuleBroken(words)
     _move(connection, ConnectionState.LIVE)
     work.session.flush()
