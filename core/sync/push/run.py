@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from structlog.contextvars import bound_contextvars
 
 from core.clock import utcnow
-from core.errors import CrmError
+from core.errors import Busy, CrmError
 from core.jobs.job import JobContext
 from core.sync.bindings import ConnectionBindings
 from core.sync.contract import Creates, Drafts, Endpoint, Finds, Guarantee, Upserts, guarantee
@@ -104,6 +105,8 @@ def load(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> list
         for parcel in parcels:
             try:
                 _make_document(work, step.outbound, parcel, bindings)
+            except (Busy, OperationalError):  # the database is away: that is not about the record
+                raise
             except Waits as reason:
                 waits.append((parcel, reason))
             except CrmError as error:

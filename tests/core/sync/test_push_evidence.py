@@ -10,23 +10,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from typing_extensions import override
 
 from connectors.fake.faults import Faults
 from core.clock import utcnow
+from core.errors import Busy
 from core.ids import new_id
 from core.sync.documents import DocumentState
 from core.sync.errors import InDoubt
 from core.sync.inline import InlineContext
 from core.sync.models import Attempt, AttemptItem, AttemptOutcome, OutboxRow, OutboxState
+from core.sync.push import run
 from core.sync.push.claim import claim
 from core.sync.push.settle import settle
 from core.sync.push.strays import sweep_strays
 from core.sync.push.verdicts import stopped
 from core.testing import trial
+from core.work import UnitOfWork
 from tests.core.sync.outbound import Trial
 
 
@@ -102,6 +108,28 @@ def test_the_verdict_of_a_run_that_was_overtaken_is_not_written(connected: Trial
         settle(work, work.enabled.outbound[trial.ORDER], [(frozen[0], stopped("nobody answers"))])
     row = next(row for row in connected.rows() if row.id == mine.outbox_id)
     assert (row.state, row.fence) == (OutboxState.CLAIMED, mine.fence)
+
+
+def test_a_database_that_goes_away_while_documents_are_made_stops_no_record(
+    connected: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was cut off in the middle of a batch: nothing is wrong with the orders."""
+    orders = connected.orders(3)
+    make = run._make_document
+    made: list[UUID] = []
+
+    def cut_at_second(work: UnitOfWork, *args: Any) -> None:
+        made.append(args[1].outbox_id)
+        if len(made) == 2:
+            raise OperationalError("SELECT 1", {}, ConnectionError("server closed the connection"))
+        make(work, *args)
+
+    monkeypatch.setattr(run, "_make_document", cut_at_second)
+    context = InlineContext(connected.host, connected.actor)  # one claimant, as all jobs of a route
+    with pytest.raises((Busy, OperationalError)):
+        connected.push(context)
+    connected.push(context)
+    assert {connected.state(order) for order in orders} == {"confirmed"}
 
 
 def expire(there: Trial, outbox_id: UUID) -> None:
