@@ -25,7 +25,7 @@ BEGUN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NODES, LATE_S = 5, 10
 #: Seconds that pass, by database, and seconds between two ticks: each of ALL's is a row.
 SECONDS = {"sqlite": 10_000, "postgresql": 2_000}
-EVERY_S = {CatchUp.SKIP: 1, CatchUp.LAST: 1, CatchUp.ALL: 5}
+EVERY_S = {CatchUp.SKIP: 1, CatchUp.LAST: 1, CatchUp.ALL: 20}
 POLICIES = {policy: f"core.{policy.value}" for policy in CatchUp}
 
 
