@@ -84,10 +84,17 @@ class ConnectionBindings:
         return found
 
     def bind(self, kind: str, pairs: Mapping[str, UUID]) -> None:
-        for part in _slices(list(pairs.items())):
-            rows = [self._row(kind, external_id, local_id) for external_id, local_id in part]
-            insert = insert_into(Binding, self.work.session).values(rows)
-            self.work.session.execute(insert.on_conflict_do_nothing())
+        """Those that stand already cost a look-up and no statement: nearly all of most pages."""
+        known = self.locals(kind, list(pairs))
+        rows = [
+            self._row(kind, external_id, local_id)
+            for external_id, local_id in pairs.items()
+            if external_id not in known
+        ]
+        if rows:
+            # Rows apart from the statement, which is then compiled once and not for every page.
+            insert = insert_into(Binding, self.work.session).on_conflict_do_nothing()
+            self.work.session.connection().execute(insert, rows)
 
     def _read(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         """Past the session, which would look for records among the columns: half of the effort."""
