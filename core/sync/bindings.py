@@ -28,6 +28,7 @@ class ConnectionBindings:
     work: UnitOfWork
     connection: Connection
     _known: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    _bound: dict[tuple[str, str], UUID] = field(default_factory=dict)
 
     @property
     def connection_id(self) -> UUID:
@@ -71,8 +72,9 @@ class ConnectionBindings:
         return self.locals(kind, [external_id]).get(external_id)
 
     def locals(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, UUID]:
-        found: dict[str, UUID] = {}
-        for part in _slices(list(dict.fromkeys(external_ids))):
+        asked = list(dict.fromkeys(external_ids))
+        unknown = [external_id for external_id in asked if (kind, external_id) not in self._bound]
+        for part in _slices(unknown):
             rows = self._read(
                 select(Binding.external_id, Binding.local_id).where(
                     Binding.connection_id == self.connection.id,
@@ -80,8 +82,8 @@ class ConnectionBindings:
                     _among(self.work, Binding.external_id, part),
                 )
             )
-            found.update({external: local_id for external, local_id in rows if external})
-        return found
+            self._bound.update({(kind, external): local for external, local in rows if external})
+        return {one: self._bound[kind, one] for one in asked if (kind, one) in self._bound}
 
     def bind(self, kind: str, pairs: Mapping[str, UUID]) -> None:
         """Those that stand already cost a look-up and no statement: nearly all of most pages."""
