@@ -1,4 +1,4 @@
-"""Writing down what became of records: one transaction for binding, outbox, agreement and callbacks."""
+"""Writing down what became of records, in one transaction for all that knows of them."""
 
 from __future__ import annotations
 
