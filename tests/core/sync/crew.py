@@ -90,20 +90,21 @@ def end_with_parent(parent: int) -> None:
 def obey(words: list[str]) -> None:
     match words:
         case ["order", number]:
-            place(*sys.argv[1:3], number)
+            place(number)
         case ["start", "dawdle", seconds]:
             slow = Slow()
             slow.seconds = float(seconds)
-            work(*sys.argv[1:], slow)
+            work(slow)
         case ["start", "die", call, when]:
             deadly = Deadly()
             deadly.call, deadly.when = int(call), when
-            work(*sys.argv[1:], deadly)
+            work(deadly)
         case _:
-            work(*sys.argv[1:], Dawdling())
+            work(Dawdling())
 
 
-def place(url: str, data_dir: str, number: str) -> None:
+def place(number: str) -> None:
+    url, data_dir = sys.argv[1:3]
     settings = Settings(data_dir=Path(data_dir), database_url=url)
     host = open_host(settings, registry_with(FakeConnector()))
     with host.write(system("web")) as work:
@@ -113,7 +114,8 @@ def place(url: str, data_dir: str, number: str) -> None:
     signal.raise_signal(signal.SIGKILL)
 
 
-def work(url: str, data_dir: str, folder: str, faults: Faults) -> None:
+def work(faults: Faults) -> None:
+    url, data_dir, folder = sys.argv[1:]
     connector = FakeConnector()
     erp = connector.in_folder(folder)
     object.__setattr__(erp, "faults", faults)

@@ -25,9 +25,9 @@ from core.companies import Company
 from core.errors import Invalid
 from core.security.keys import create_keys
 from core.sync import connections
+from core.sync.attention import STOPPED
 from core.sync.models import Connection
 from core.sync.overview import overview
-from core.sync.sent import STOPPED
 from core.testing.people import administrator, enrol, program_of
 from tests.core.sync.outbound import Trial
 
