@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import utcnow
@@ -27,12 +27,14 @@ from core.sync.models import (
     Connection,
     ConnectionState,
     Cursor,
+    CursorMode,
     DeliveryState,
     OutboxRow,
     OutboxState,
     OutboxVerb,
 )
 from core.sync.models.outbox import OPEN
+from core.sync.models.sighting import Sighting
 from core.sync.outbox import adopt_waiting, wake_connection
 from core.sync.pull.job import wake_pull
 from core.web.i18n import gettext as _
@@ -131,9 +133,11 @@ def make_unsure(work: UnitOfWork, only: Sequence[UUID] | None = None) -> None:
 
 def step_back(work: UnitOfWork, connection_id: UUID | None = None) -> None:
     """The next pull begins earlier; with a connection from the start, and believes older stamps."""
-    cursors = select(Cursor).with_for_update()
+    cursors = select(Cursor).where(Cursor.mode == CursorMode.INCREMENTAL).with_for_update()
     if connection_id is not None:
         cursors = cursors.where(Cursor.connection_id == connection_id)
+        mine = select(Cursor.id).where(Cursor.connection_id == connection_id)
+        work.session.execute(delete(Sighting).where(Sighting.cursor_id.in_(mine)))
     for cursor in work.session.scalars(cursors.order_by(Cursor.id)):
         if connection_id is not None:
             cursor.stamp, cursor.place = None, ""
@@ -141,7 +145,8 @@ def step_back(work: UnitOfWork, connection_id: UUID | None = None) -> None:
             cursor.stamp, cursor.place = cursor.stamp - STEP_BACK, ""
         cursor.floor_stamp, cursor.floor_place = None, ""
         cursor.mark_stamp, cursor.mark_place, cursor.mark_at = None, "", None
-        cursor.recent = {}
+        cursor.began_at, cursor.at_stamp, cursor.at_place = None, None, ""
+        cursor.back_stamp, cursor.behind = None, 0
 
 
 def _unbound(
