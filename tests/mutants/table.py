@@ -229,9 +229,7 @@ _ALL = (
         module="core.sync.gate",
         was="if failures >= FAILURES and opened_at is None:",
         becomes="if False:",
-        tests=(
-            REFUSED + "test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it",
-        ),
+        tests=(REFUSED,),
     ),
     Mutant(
         name="a late double is not looked for",
