@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 import psutil
 import requests
@@ -22,6 +22,7 @@ from core.serve import environment_of
 ROOT = Path(__file__).parents[2]
 #: The machine is busy: a start that takes two seconds alone may take long.
 UP_WITHIN_S = 120.0
+_LOOK_S = 0.5
 
 
 @dataclass
@@ -53,10 +54,17 @@ class Program:
         """With all its children, as a power cut would."""
         if self._process is None:
             return
-        for process in (*self._children(), psutil.Process(self.pid)):
-            _signal(process.pid, signal.SIGKILL)
+        children = [child.pid for child in self._children()]
+        # Itself first: it would start its children again.
+        for pid in (self.pid, *children):
+            _signal(pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
+
+    def look_after(self) -> None:
+        """Start it again when it ended by itself, as a service manager does."""
+        if self._process is not None and self._process.poll() is not None:
+            self.start()
 
     def stop(self) -> None:
         """The good way: SIGTERM, and time to end."""
@@ -125,6 +133,11 @@ class Cluster:
 
         assert wait(answers, UP_WITHIN_S), f"Tandem did not start: see {self.logs}"
 
+    def look_after(self) -> None:
+        with self._lock:
+            for program in (self.serving, *self.workers):
+                program.look_after()
+
     def kill_worker(self, pick: float) -> None:
         """One of them, at the mercy of ``pick`` in [0, 1); whoever started it does so again."""
         with self._lock:
@@ -173,11 +186,22 @@ class Cluster:
 
 @contextmanager
 def running(cluster: Cluster) -> Iterator[Cluster]:
+    over = Event()
+
+    def look_after() -> None:
+        while not over.wait(_LOOK_S):
+            cluster.look_after()
+
+    manager = Thread(target=look_after, daemon=True)
     try:
         cluster.start()
+        manager.start()
         yield cluster
+        over.set()
+        manager.join()
         cluster.stop()
     finally:
+        over.set()
         for program in (*cluster.workers, cluster.serving):
             program.kill()
 
