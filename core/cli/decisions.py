@@ -16,7 +16,7 @@ from core.errors import NotFound, RuleBroken
 from core.host import Host
 from core.jobs.models import WorkerProcess
 from core.sync.inline import InlineContext
-from core.sync.merge.asking import CONFLICTS
+from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve
 from core.sync.models import Connection, Keep, Plan, PlanAction, PlanPurpose, PlanState
 from core.sync.plans import approve, propose, reject

@@ -12,7 +12,7 @@ from core.api.fields import Id, Moment
 from core.api.listing import ListQuery, Page, page
 from core.api.routes import lists, writes
 from core.security.guard import requires
-from core.sync.merge.asking import CONFLICTS
+from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve
 from core.sync.models import Cause, Conflict, Keep
 from core.work import UnitOfWork

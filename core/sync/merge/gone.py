@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import select
 
 from core.sync.exchange import Bindings, Gone
 from core.sync.merge.conflicts import ask_whole
-from core.sync.merge.records import agreed_rows, base_of
+from core.sync.merge.records import agreed_rows, base_of, ties_of
 from core.sync.merge.shared import Shared, Values
 from core.sync.models import Agreed, Binding, Cause
 from core.work import UnitOfWork
@@ -22,7 +19,7 @@ def gone_there(
     """Nothing is ever made there again by itself: that is asked."""
     ids = [one.local_id for one in gone if one.local_id is not None]
     ours = shared.hold(work, ids)
-    ties = _ties(work, shared, bindings, ids)
+    ties = ties_of(work, shared, bindings, ids)
     rows = agreed_rows(work, shared, bindings, ties)
     for local_id, tie in ties.items():
         if _was_changed(rows[local_id], ours[local_id]):
@@ -42,15 +39,3 @@ def forget(work: UnitOfWork, tie: Binding, row: Agreed) -> None:
 def _was_changed(row: Agreed, ours: Values) -> bool:
     base = base_of(row)
     return any(base.our(name) != ours.get(name) for name in {*ours, *base.names()})
-
-
-def _ties(
-    work: UnitOfWork, shared: Shared[Any], bindings: Bindings, ids: list[UUID]
-) -> dict[UUID, Binding]:
-    found = select(Binding).where(
-        Binding.connection_id == bindings.connection_id,
-        Binding.kind == shared.kind,
-        Binding.local_id.in_(ids),
-    )
-    locked = found.order_by(Binding.id).with_for_update()
-    return {tie.local_id: tie for tie in work.session.scalars(locked)}

@@ -53,7 +53,7 @@ def merge_records(
     work: UnitOfWork, shared: Shared[Any], bindings: Bindings, met: Mapping[UUID, Met]
 ) -> dict[UUID, Values]:
     """Answers what the caller has to write into its records, which it holds."""
-    ties = _ties(work, shared, bindings, met)
+    ties = ties_of(work, shared, bindings, met)
     rows = agreed_rows(work, shared, bindings, met)
     conflicts = open_conflicts(work, [tie.id for tie in ties.values()])
     takes: dict[UUID, Values] = {}
@@ -144,9 +144,10 @@ def _of(shared: Shared[Any], bindings: Bindings, local_ids: Iterable[UUID]) -> t
     )
 
 
-def _ties(
+def ties_of(
     work: UnitOfWork, shared: Shared[Any], bindings: Bindings, local_ids: Iterable[UUID]
 ) -> dict[UUID, Binding]:
+    """The bindings of these records by our id: locked, as they are now."""
     found = (
         select(Binding)
         .where(

@@ -33,13 +33,17 @@ from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 
+class Settled(RuleBroken):
+    """Somebody chose before, or both sides came to say the same."""
+
+
 def resolve_all(work: UnitOfWork, conflict_ids: Iterable[UUID], keep: Keep) -> int:
     """Answers how many; one that was settled meanwhile is left as it is."""
     done = 0
     for conflict_id in sorted(conflict_ids):
         try:
             resolve(work, conflict_id, keep)
-        except RuleBroken:
+        except Settled:
             continue
         done += 1
     return done
@@ -48,11 +52,11 @@ def resolve_all(work: UnitOfWork, conflict_ids: Iterable[UUID], keep: Keep) -> i
 def resolve(work: UnitOfWork, conflict_id: UUID, keep: Keep) -> Conflict:
     """Whose value stands from now on; the loser is in the record's history.
 
-    Raise RuleBroken when the conflict is over already.
+    Raise Settled when the conflict is over already, RuleBroken when its module is disabled.
     """
     case = _held(work, fetch(work, Conflict, conflict_id))
     if case.conflict.state is not ConflictState.OPEN:
-        raise RuleBroken(_("This conflict is settled already: look at the record as it is now."))
+        raise Settled(_("This conflict is settled already: look at the record as it is now."))
     _CHOICES[case.conflict.cause, keep](work, case)
     case.conflict.state = CONFLICT_FLOW.step(case.conflict.state, ConflictState.RESOLVED)
     case.conflict.kept, case.conflict.ended_by = keep, work.actor.name

@@ -27,12 +27,14 @@ def changed_here(
     ``but`` is the connection that said so itself. Fields no ERP shares are nobody's business.
     """
     wanted = {key: set(fields) & shared.known.keys() for key, fields in changes.items()}
-    for tie in _ties(work, shared, [key for key, fields in wanted.items() if fields], but):
-        connection = work.session.get_one(Connection, tie.connection_id)
-        bindings = ConnectionBindings(work, connection)
-        row = agreed_rows(work, shared, bindings, [tie.local_id])[tie.local_id]
-        touch(row, wanted[tie.local_id], by=work.actor.name)
-        send_again(work, tie)
+    ties = _ties(work, shared, [key for key, fields in wanted.items() if fields], but)
+    for connection_id in dict.fromkeys(tie.connection_id for tie in ties):
+        mine = {tie.local_id: tie for tie in ties if tie.connection_id == connection_id}
+        connection = work.session.get_one(Connection, connection_id)
+        rows = agreed_rows(work, shared, ConnectionBindings(work, connection), mine)
+        for local_id, tie in mine.items():
+            touch(rows[local_id], wanted[local_id], by=work.actor.name)
+            send_again(work, tie)
 
 
 def _ties(
@@ -50,4 +52,5 @@ def _ties(
     )
     if but is not None:
         found = found.where(Binding.connection_id != but)
-    return list(work.session.scalars(found.order_by(Binding.id).with_for_update()))
+    locked = found.order_by(Binding.id).with_for_update()
+    return list(work.session.scalars(locked.execution_options(populate_existing=True)))

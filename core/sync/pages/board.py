@@ -18,7 +18,7 @@ from core.stuck import stopped_jobs, subscribers
 from core.sync.attention import Reason, Stage, Way, reasons, stage_counts
 from core.sync.board import Card, Feed, cards
 from core.sync.mending import try_again, try_all_again
-from core.sync.merge.asking import number_open
+from core.sync.merge.lists import number_open
 from core.sync.models import ConnectionState
 from core.sync.pages import rows
 from core.sync.pages.causes import mending

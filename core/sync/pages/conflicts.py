@@ -15,8 +15,8 @@ from core.api.listing import ListQuery, page
 from core.errors import Invalid
 from core.requests import writing
 from core.security.guard import requires
-from core.sync.merge.asking import CONFLICTS
 from core.sync.merge.conflicts import WHOLE
+from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve, resolve_all
 from core.sync.merge.shared import Shared
 from core.sync.models import Cause, Keep

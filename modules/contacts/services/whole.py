@@ -12,7 +12,7 @@ from sqlalchemy import Row, case, or_, select
 from core.companies import fetch, visible
 from core.errors import Invalid
 from core.security.models import User
-from core.sync.merge.asking import OpenConflict, conflicts_of
+from core.sync.merge.lists import OpenConflict, conflicts_of
 from core.sync.models import Agreed, Binding, Connection
 from core.work import UnitOfWork
 from modules.contacts.kinds import PARTY

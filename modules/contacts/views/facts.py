@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.sync.merge.asking import OpenConflict
+from core.sync.merge.lists import OpenConflict
 from core.web.i18n import gettext as _
 from core.work import OURSELVES
 from modules.contacts import words

@@ -16,7 +16,7 @@ from core.host import Host
 from core.security.keys import create_keys
 from core.sync import connections
 from core.sync.inline import InlineContext
-from core.sync.merge.asking import CONFLICTS
+from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve
 from core.sync.models import Binding, Keep, OutboxRow
 from core.sync.pull.job import pull_once

@@ -28,7 +28,7 @@ from core.sync.contract import Connector
 from core.sync.documents import Address, ContactPoint, PartyKind
 from core.sync.documents import Party as PartyDocument
 from core.sync.inline import InlineContext
-from core.sync.merge.asking import CONFLICTS
+from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve
 from core.sync.models import Agreed, Binding, Keep, OutboxRow, OutboxState
 from core.sync.pull.job import pull_once

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.api.listing import ListQuery, page
-from core.sync.merge.asking import CONFLICTS
+from core.sync.merge.lists import CONFLICTS
 from core.sync.models import Conflict
 from core.testing.plugin import CountQueries
 from tests.core.sync.merge.shop import Shop
