@@ -55,6 +55,19 @@ def test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it(wir
     assert wired.done(order) == {"draft": 1, "confirm": 1}
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_fault_01_refused_once_does_not_keep_it_open(wired: Wired) -> None:
+    """Found by the storm: with one call in ten lost, a login of ten calls hardly ever succeeds."""
+    connection_id = wired.connect()
+    with wired.proxy.down():
+        wired.place("SO-DOWN")
+        fail_until_it_opens(wired, connection_id)
+    lost = iter([Answer(status=503), Answer(status=503)])
+    wired.erp.script = lambda _path: next(lost, None)
+    ask(wired, connection_id)
+    assert is_admitted(wired, connection_id)
+
+
 def test_fault_01_refused_calls_count_only_in_a_row(wired: Wired) -> None:
     connection_id = wired.connect()
     for _ in range(2):
