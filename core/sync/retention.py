@@ -1,4 +1,4 @@
-"""What the sync did long ago is forgotten: requests that ended, and the rows they served."""
+"""What the sync did long ago is forgotten: requests and comparisons that ended, and their rows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from core.jobs.job import Job, JobContext
 from core.retention import delete_rows
 from core.sync.models import Attempt, AttemptItem, OutboxRow, OutboxState
 from core.sync.models.attempt import UNSURE
+from core.sync.reconcile.models import Reconciliation
 
 _OVER = (OutboxState.DONE, OutboxState.REFUSED, OutboxState.WITHDRAWN)
 
 
 def forget(context: JobContext, _args: Mapping[str, Any]) -> None:
-    """Bindings stay for ever, and so does every request whose end nobody knows."""
+    """Bindings and statements stay for ever, and so does every request whose end nobody knows."""
     long_ago = utcnow() - timedelta(days=context.host.settings.keep_sync_days)
     old = select(Attempt.id).where(Attempt.ended_at < long_ago)
     known = AttemptItem.outcome.not_in(UNSURE)
@@ -28,6 +29,7 @@ def forget(context: JobContext, _args: Mapping[str, Any]) -> None:
     tried = exists().where(AttemptItem.outbox_id == OutboxRow.id)
     over = OutboxRow.state.in_(_OVER)
     delete_rows(context, OutboxRow, (over, OutboxRow.ended_at < long_ago, ~tried))
+    delete_rows(context, Reconciliation, (Reconciliation.ended_at < long_ago,))
 
 
 job = Job(name="core.sync.forget", run=forget, cron="41 3 * * *")
