@@ -1,4 +1,4 @@
-"""CSV of a list, which no spreadsheet takes for a formula."""
+"""CSV that no spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
@@ -16,32 +16,35 @@ from core.web.i18n import gettext as _
 
 #: A cell that begins so is run by spreadsheets. Source: OWASP, CSV Injection.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+#: Excel takes UTF-8 for its own code page unless the file begins with this mark.
+MARK = "\N{BYTE ORDER MARK}"
 
 
 def csv_answer(
     name: str, columns: Sequence[Column], pages: Iterator[Sequence[Row[Any]]]
 ) -> Response:
-    """Sent page by page, however many; what can not be asked is refused before the first byte."""
+    """Of a list, page by page; what can not be asked is refused before the first byte."""
     first = next(pages)
-    lines = stream_with_context(_lines(columns, chain([first], pages)))
-    response = Response(lines, mimetype="text/csv")
+    return csv_file(name, _parts(columns, chain([first], pages)))
+
+
+def csv_file(name: str, parts: Iterator[str]) -> Response:
+    """Sent part by part, however many; the request lasts until the last."""
+    response = Response(stream_with_context(parts), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
-def _lines(columns: Sequence[Column], pages: Iterable[Sequence[Row[Any]]]) -> Iterator[str]:
-    # Excel takes UTF-8 for its own code page unless the file begins with this mark.
-    yield "\N{BYTE ORDER MARK}" + _written(
-        [[head for column in columns for head in _heads(column)]]
-    )
-    for rows in pages:
-        yield _written([value for column in columns for value in column.plain(row)] for row in rows)
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
     body = StringIO()
     csv.writer(body).writerows([safe(value) for value in row] for row in rows)
     return body.getvalue()
+
+
+def _parts(columns: Sequence[Column], pages: Iterable[Sequence[Row[Any]]]) -> Iterator[str]:
+    yield MARK + csv_text([[head for column in columns for head in _heads(column)]])
+    for rows in pages:
+        yield csv_text([value for column in columns for value in column.plain(row)] for row in rows)
 
 
 def safe(value: str) -> str:

@@ -12,8 +12,7 @@ from sqlalchemy import Row
 
 from core.actor import Actor
 from core.companies import fetch
-from core.sync.connections import connections
-from core.sync.models import Connection
+from core.sync.pages.rows import BY_CONNECTION
 from core.sync.pages.words import kind_words, record_address
 from core.sync.reconcile.lists import DIFFERENCES, STATEMENTS
 from core.sync.reconcile.models import Remedy, Statement, What
@@ -63,14 +62,6 @@ def _kinds(row: _ITEM) -> Markup:
     return Markup('<span class="reason">{}</span>').format(words)
 
 
-def _names(work: UnitOfWork) -> dict[str, str]:
-    return {str(one.id): one.name for one in connections(work)}
-
-
-def _connection_name(work: UnitOfWork, key: str) -> str:
-    return fetch(work, Connection, UUID(key)).name
-
-
 STATEMENTS_PAGE = ListPage(
     title=lazy("Statements"),
     listing=STATEMENTS,
@@ -83,7 +74,7 @@ STATEMENTS_PAGE = ListPage(
         columns.text("made_by", lazy("By")),
     ),
     facets=(
-        Facet("connection_id", lazy("Connection"), choices=_names, named=_connection_name),
+        BY_CONNECTION,
         Facet("agrees", lazy("Verdict"), {"true": lazy("Agrees"), "false": lazy("Differs")}),
     ),
     empty=Empty(

@@ -7,16 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from core.clock import utcnow
 from core.companies import fetch
 from core.requests import reading, writing
 from core.security.guard import requires
 from core.sync.connections import connections
-from core.sync.models import ConnectionState
+from core.sync.models import Connection, ConnectionState
 from core.sync.pages.board import blueprint
 from core.sync.pages.statement_rows import DIFFERENCES_PAGE, STATEMENTS_PAGE
 from core.sync.pages.words import kind_words
@@ -30,6 +30,8 @@ from core.sync.reconcile.words import how_words, period_words, sums_words, verdi
 from core.web.forms import Form, form_page, submit
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy, ngettext
+from core.web.spreadsheet import csv_file
+from core.work import UnitOfWork
 
 
 @blueprint.context_processor
@@ -96,15 +98,13 @@ def make_statement() -> ResponseReturnValue:
 def _schema() -> tuple[Schema, list[str]]:
     """The form's schema, and the kinds it offers."""
     with reading() as work:
-        live = [one for one in connections(work) if one.state is ConnectionState.LIVE]
+        live = {str(one.id): one.name for one in _live(work)}
         kinds = list(work.enabled.statements)
     made: dict[str, fields.Field[Any]] = {
         "connection_id": fields.String(
             required=True,
-            metadata={
-                "title": lazy("Connection"),
-                "choices": {str(one.id): one.name for one in live} or {"": ""},
-            },
+            validate=validate.OneOf(list(live)),
+            metadata={"title": lazy("Connection"), "choices": live or {"": ""}},
         ),
         "first": fields.Date(required=True, metadata={"title": lazy("First day")}),
         "last": fields.Date(required=True, metadata={"title": lazy("Last day")}),
@@ -116,6 +116,10 @@ def _schema() -> tuple[Schema, list[str]]:
     return Schema.from_dict(made)(), kinds
 
 
+def _live(work: UnitOfWork) -> list[Connection]:
+    return [one for one in connections(work) if one.state is ConnectionState.LIVE]
+
+
 def _field(kind: str) -> str:
     """Without a dot, which schemas take for a path."""
     return f"kind_{kind.replace('.', '_')}"
@@ -123,12 +127,12 @@ def _field(kind: str) -> str:
 
 def _proposed() -> dict[str, Any]:
     with reading() as work:
-        like = request.args.get("like", "")
-        if like:
-            found = fetch(work, Statement, UUID(like))
+        like = request.args.get("like", type=UUID)
+        if like is not None:
+            found = fetch(work, Statement, like)
             kinds = {one["kind"] for one in found.kinds}
             return _filled(str(found.connection_id), found.first, found.last, kinds)
-        live = [one for one in connections(work) if one.state is ConnectionState.LIVE]
+        live = _live(work)
         kinds = set(work.enabled.statements)
     day = last_closed_day(utcnow())
     return _filled(str(live[0].id) if live else "", day, day, kinds)
@@ -183,8 +187,7 @@ def statement_csv(key: UUID) -> ResponseReturnValue:
         with reading() as work:
             yield from csv_of(work, fetch(work, Statement, key))
 
-    response = Response(stream_with_context(parts()), mimetype="text/csv")
-    return _named(response, key, "csv")
+    return csv_file(f"statement-{key}", parts())
 
 
 @blueprint.get("/statements/<uuid:key>.pdf")
@@ -192,12 +195,8 @@ def statement_csv(key: UUID) -> ResponseReturnValue:
 def statement_pdf(key: UUID) -> ResponseReturnValue:
     with reading() as work:
         paper = pdf_of(work, fetch(work, Statement, key))
-    return _named(Response(paper, mimetype="application/pdf"), key, "pdf")
-
-
-def _named(response: Response, key: UUID, ending: str) -> Response:
-    name = f"statement-{key}.{ending}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = Response(paper, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="statement-{key}.pdf"'
     return response
 
 

@@ -131,8 +131,8 @@ def again(context: JobContext, args: Mapping[str, Any]) -> None:
     if connection is None:
         return
     with context.write() as work:
-        for kind, external_id in sorted(named):
-            _forget(work, connection_id, kind, external_id)
+        for kind in sorted({kind for kind, _external_id in named}):
+            _forget(work, connection_id, kind, [key for its, key in named if its == kind])
     try:
         session = kept_session(context.host, connection)
         endpoints = {endpoint.document: endpoint for endpoint in session.endpoints}
@@ -144,14 +144,14 @@ def again(context: JobContext, args: Mapping[str, Any]) -> None:
         raise
 
 
-def _forget(work: UnitOfWork, connection_id: UUID, kind: str, external_id: str) -> None:
-    """That this version was applied: it is again, whatever became of ours since."""
+def _forget(work: UnitOfWork, connection_id: UUID, kind: str, external_ids: list[str]) -> None:
+    """That these versions were applied: they are again, whatever became of ours since."""
     work.session.execute(
         update(InboxRow)
         .where(
             InboxRow.connection_id == connection_id,
             InboxRow.kind == kind,
-            InboxRow.external_id == external_id,
+            InboxRow.external_id.in_(external_ids),
         )
         .values(applied_hash=None, applied_stamp=None)
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from typing import Any
 
 from sqlalchemy import select
 
 from core.sync.reconcile.models import Statement, StatementDifference, StatementLine
 from core.sync.reconcile.words import note_words, remedy_words
-from core.web.spreadsheet import safe
+from core.web.spreadsheet import MARK, csv_text
 from core.work import UnitOfWork
 
 #: Rows that are in memory at once.
@@ -50,9 +48,7 @@ Cells = dict[str, str]
 
 def csv_of(work: UnitOfWork, statement: Statement) -> Iterator[str]:
     """Part by part, as long as the unit of work is open."""
-    # Excel takes UTF-8 for its own code page unless the file begins with this mark.
-    yield "\N{BYTE ORDER MARK}" + _text([dict(zip(HEAD, HEAD, strict=True))])
-    yield _text([_head(statement)])
+    yield MARK + csv_text([HEAD]) + _text([_head(statement)])
     lines = (
         select(StatementLine)
         .where(StatementLine.statement_id == statement.id)
@@ -72,11 +68,7 @@ def csv_of(work: UnitOfWork, statement: Statement) -> Iterator[str]:
 
 
 def _text(rows: Iterable[Cells]) -> str:
-    body = StringIO()
-    writer = csv.writer(body)
-    for row in rows:
-        writer.writerow([safe(row.get(name, "")) for name in HEAD])
-    return body.getvalue()
+    return csv_text([row.get(name, "") for name in HEAD] for row in rows)
 
 
 def _head(statement: Statement) -> Cells:

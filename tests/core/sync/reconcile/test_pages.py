@@ -8,17 +8,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.alerts.models import Alert, Cause
+from core.clock import utcnow
+from core.db.base import Record
 from core.jobs.models import StoredJob
 from core.sync.documents import Invoice
 from core.sync.errors import Unsent
 from core.sync.inline import InlineContext
 from core.sync.reconcile import job
 from core.sync.reconcile.asking import PULL_AGAIN, RECONCILE, ask
-from core.sync.reconcile.models import Reconciliation, RunState
+from core.sync.reconcile.models import Reconciliation, RunState, Statement
+from core.sync.retention import forget
 from tests.core.sync.reconcile.books import FIRST, INVOICE, LAST, Books
 
 
@@ -111,6 +115,51 @@ def test_what_can_not_be_stated_is_refused(books: Books, api_client: FlaskClient
         answer = api_client.post("/api/v1/sync/statements", json=body)
         assert answer.status_code == 422
         assert field in answer.text
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("chosen", ["", "nobody"])
+def test_a_form_without_a_live_connection_is_refused_in_words(
+    books: Books, browser_client: FlaskClient, chosen: str
+) -> None:
+    assert browser_client.get("/sync/statements/new?like=nothing").status_code == 200
+    form = {**wish(books), "connection_id": chosen}
+    answer = browser_client.post("/sync/statements/new", data=form)
+    assert answer.status_code == 422
+    assert 'id="wrong-connection_id"' in answer.text
+
+
+@pytest.mark.parametrize("state", [RunState.DONE, RunState.FAILED])
+def test_a_run_of_long_ago_is_forgotten_and_its_statement_kept(
+    books: Books, state: RunState
+) -> None:
+    context = InlineContext(books.office.host, books.office.actor)
+    with books.office.host.write(books.office.actor) as work:
+        ask(work, books.connection, (INVOICE,), first=FIRST, last=LAST)
+    if state is RunState.FAILED:
+        books.office.fail(Unsent("the line is down"), "dated")
+        with pytest.raises(Unsent):
+            work_off(books, RECONCILE)
+    else:
+        work_off(books, RECONCILE)
+    for days, kept in ((29, 1), (31, 0)):
+        with time_machine.travel(utcnow() + timedelta(days=days), tick=False):
+            forget(context, {})
+        assert number(books, Reconciliation) == kept
+    assert number(books, Statement) == (state is RunState.DONE)
+
+
+def test_a_run_that_waits_is_kept_however_old(books: Books) -> None:
+    with books.office.host.write(books.office.actor) as work:
+        ask(work, books.connection, (INVOICE,), first=FIRST, last=LAST)
+    with time_machine.travel(utcnow() + timedelta(days=400), tick=False):
+        forget(InlineContext(books.office.host, books.office.actor), {})
+    assert number(books, Reconciliation) == 1
+
+
+def number(books: Books, table: type[Record]) -> int:
+    with books.office.host.read(books.office.actor) as work:
+        return work.session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_failure_is_told_and_no_statement_is_kept(
