@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import structlog
 
@@ -16,11 +15,12 @@ from core.errors import CrmError
 from core.sync.bindings import ConnectionBindings
 from core.sync.contract import Reads
 from core.sync.errors import NotFound, SyncError, Unsent
-from core.sync.exchange import Arrived, Bindings, Mirror, Outbound
+from core.sync.exchange import Bindings, Mirror, Outbound
 from core.sync.merge.conflicts import open_conflicts
 from core.sync.merge.records import agreed_rows, base_of
 from core.sync.merge.shared import Writer
 from core.sync.models import Connection, DeliveryState, OutboxState
+from core.sync.pull.stream import mirror as apply_page
 from core.sync.push.parcel import Parcel, Verdict, Verdicts
 from core.sync.push.round import Round
 from core.sync.push.verdicts import stopped, verdict
@@ -48,7 +48,7 @@ def refresh(step: Round, connection: Connection, parcels: Sequence[Parcel]) -> l
         return []
     gone = [parcel for parcel in known if parcel.external_id not in seen]
     there = [parcel for parcel in known if parcel.external_id in seen]
-    missing = NotFound("it is no longer there")
+    missing = NotFound("it was deleted there")
     step.settle([(parcel, verdict(parcel, missing)) for parcel in gone])
     return fresh + _merged(step, connection, there, seen)
 
@@ -102,28 +102,18 @@ def _merged(
 
 
 def _take(
-    work: UnitOfWork, outbound: Outbound[Any], bindings: Bindings, seen: Iterable[Seen[Any]]
+    work: UnitOfWork,
+    outbound: Outbound[Any],
+    bindings: ConnectionBindings,
+    seen: Iterable[Seen[Any]],
 ) -> None:
     """As the pull does: the module merges, by ``merge_records``."""
     known = (one for one in work.enabled.inbound if one.kind == outbound.kind)
-    mirror = next((one for one in known if isinstance(one, Mirror)), None)
-    if mirror is None:
+    receives = next((one for one in known if isinstance(one, Mirror)), None)
+    if receives is None:
         return
-    items = list(seen)
-    ours = bindings.locals(outbound.kind, [item.ref.id for item in items])
-    mirror.apply(work, [_arrived(item, ours.get(item.ref.id)) for item in items], bindings)
+    apply_page(work, receives, list(seen), bindings)
     work.session.flush()
-
-
-def _arrived(item: Seen[Any], local_id: UUID | None) -> Arrived[Any]:
-    document: Any = item.body
-    return Arrived(
-        external_id=item.ref.id,
-        document=document,
-        local_id=local_id,
-        reference=item.reference,
-        stamp=item.stamp,
-    )
 
 
 def _fill(
