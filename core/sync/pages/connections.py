@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +18,12 @@ from core.security.guard import requires
 from core.sync import connections as services
 from core.sync.changing import Wish, change
 from core.sync.connections import Checked
-from core.sync.contract import ConnectorManifest
 from core.sync.models import Connection, PlanPurpose
 from core.sync.overview import overview
 from core.sync.pages.board import connector_title
 from core.sync.pages.form import (
     DEFAULT,
     NAME,
-    Tried,
     companies,
     owner_of,
     pace_of,
@@ -35,9 +32,9 @@ from core.sync.pages.form import (
     schema_of,
     settings_of,
     stored_values,
-    try_out,
 )
 from core.sync.pages.record import about
+from core.sync.pages.sheet import TEST, Sheet, path
 from core.sync.pages.words import CONNECTION_CHIPS, document_words, promise_words
 from core.sync.plans import propose
 from core.web import columns
@@ -49,8 +46,6 @@ from core.web.lists import Action, Empty, ListPage
 
 blueprint = Blueprint("connections_pages", __name__, url_prefix="/connections")
 PERMISSION = "core.connections"
-#: The button beside *Save*: a name no connector's setting has.
-_TEST = "connection_test"
 
 
 @blueprint.context_processor
@@ -123,7 +118,7 @@ def choose() -> ResponseReturnValue:
         "connections/choose.html",
         manifests=sorted(manifests, key=lambda one: one.title),
         broken=sorted(found.broken.items()),
-        crumbs=[_path(), (_("New connection"), "")],
+        crumbs=[path(), (_("New connection"), "")],
     )
 
 
@@ -134,7 +129,7 @@ def new(connector: str) -> ResponseReturnValue:
     with reading() as work:
         owners = companies(work)
     form = Form(schema_of(manifest, owners), stored={NAME: _(manifest.title)})
-    return _Sheet(form, manifest, url_for(".choose")).page()
+    return Sheet(form, manifest, url_for(".choose")).page()
 
 
 @blueprint.post("/new/<connector>")
@@ -145,8 +140,8 @@ def add(connector: str) -> ResponseReturnValue:
     with reading() as work:
         owners = companies(work)
     form = Form.sent(schema_of(manifest, owners), request.form)
-    sheet = _Sheet(form, manifest, url_for(".choose"))
-    if _TEST in request.form:
+    sheet = Sheet(form, manifest, url_for(".choose"))
+    if TEST in request.form:
         return sheet.tried(Connection(connector=connector, settings={}))
     settings = settings_of(form)
     if form.wrong:
@@ -192,7 +187,7 @@ def save(key: UUID) -> ResponseReturnValue:
         found = fetch(work, Connection, key)
     form = Form.sent(_schema(found), request.form, stored=stored_values(host(), found))
     sheet = _sheet(found, form)
-    if _TEST in request.form:
+    if TEST in request.form:
         return sheet.tried(found)
     settings = settings_of(form)
     if form.wrong:
@@ -229,7 +224,7 @@ def _changed(key: UUID, form: Form, settings: dict[str, Any]) -> None:
 def connection(key: UUID) -> ResponseReturnValue:
     with reading() as work:
         found = about(work, host(), key)
-    crumbs = [_path(), (found.connection.name, "")]
+    crumbs = [path(), (found.connection.name, "")]
     return render_template("connections/connection.html", about=found, crumbs=crumbs)
 
 
@@ -259,46 +254,13 @@ def resume(key: UUID) -> ResponseReturnValue:
     return redirect(url_for(".connection", key=key), 303)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """The form's page, as often as it is shown."""
-
-    form: Form
-    manifest: ConnectorManifest
-    back: str
-    title: str = ""
-
-    def page(self, tried: Tried | None = None) -> str:
-        # A save that was refused, or a test, sends back what was typed, the secrets too.
-        self.form.keeps_secrets = True
-        title = self.title or _("New connection: %(erp)s", erp=_(self.manifest.title))
-        return render_template(
-            "connections/form.html",
-            form=self.form,
-            manifest=self.manifest,
-            title=title,
-            back=self.back,
-            tried=tried,
-            test=_TEST,
-            crumbs=[_path(), (title, "")],
-        )
-
-    def tried(self, found: Connection) -> ResponseReturnValue:
-        tried = try_out(host(), self.form, found)
-        return self.page(tried), 200 if tried.ok else 422
-
-
-def _sheet(found: Connection, form: Form) -> _Sheet:
+def _sheet(found: Connection, form: Form) -> Sheet:
     manifest = host().registry.connector(found.connector).manifest
-    return _Sheet(form, manifest, url_for(".connection", key=found.id), found.name)
+    return Sheet(form, manifest, url_for(".connection", key=found.id), found.name)
 
 
 def _schema(found: Connection) -> Any:
     return schema_of(host().registry.connector(found.connector).manifest)
-
-
-def _path() -> tuple[str, str]:
-    return (_("Connections"), url_for("connections_pages.index"))
 
 
 def _tell(checked: Checked, otherwise: str) -> None:
