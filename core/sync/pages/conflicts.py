@@ -37,6 +37,11 @@ _NAMES = {
     Cause.GONE: lazy("Deleted in the ERP"),
     Cause.OVERTAKEN: lazy("Changed there while it was sent"),
 }
+#: Of the whole record both sides say a fact, not a value.
+_FACTS = {
+    Cause.GONE: (lazy("Changed since"), lazy("Deleted")),
+    Cause.OVERTAKEN: (lazy("Changed, and not sent"), lazy("Changed again and again")),
+}
 _CHOICES = {
     (Cause.BOTH_CHANGED, Keep.OURS): lazy("Keep ours"),
     (Cause.BOTH_CHANGED, Keep.THEIRS): lazy("Take theirs"),
@@ -86,12 +91,20 @@ def _field(row: _ITEM) -> str:
 def _ours(row: _ITEM) -> Markup:
     who = row.ours_by or _("Tandem")
     when = moment(row.ours_at) if row.ours_at else ""
-    return _SAID.format(_value(row, row.ours), Markup("{} {}").format(who, when))
+    value = _fact(row, Keep.OURS) or _value(row, row.ours)
+    return _SAID.format(value, Markup("{} {}").format(who, when))
 
 
 def _theirs(row: _ITEM) -> Markup:
     said = Markup("{} {}").format(row.connection, moment(row.observed_at))
-    return _SAID.format(_value(row, row.theirs), said)
+    return _SAID.format(_fact(row, Keep.THEIRS) or _value(row, row.theirs), said)
+
+
+def _fact(row: _ITEM, side: Keep) -> str:
+    if row.field != WHOLE:
+        return ""
+    ours, theirs = _FACTS[Cause(row.cause)]
+    return _(ours if side is Keep.OURS else theirs)
 
 
 def _agreed(row: _ITEM) -> Markup | str:
@@ -177,22 +190,22 @@ def resolve_conflict(key: UUID, keep: str) -> ResponseReturnValue:
 def resolve_conflicts() -> ResponseReturnValue:
     """The ones that were ticked."""
     chosen = request.form.getlist("id")
-    keep = Keep(request.form.get("keep", ""))
     if not chosen:
         flash(_("Choose the conflicts first: tick them in front of their names."), "error")
         return redirect(url_for(".conflicts"), 303)
+    ids, keep = _chosen(chosen, request.form.get("keep", ""))
     with writing() as work:
-        done = resolve_all(work, _ids(chosen), keep)
+        done = resolve_all(work, ids, keep)
     words = ngettext("%(n)s conflict is settled:", "%(n)s conflicts are settled:", done)
     flash(f"{words} {_came_of(keep)}", "done")
     return redirect(url_for(".conflicts"), 303)
 
 
-def _ids(chosen: list[str]) -> list[UUID]:
+def _chosen(ids: list[str], keep: str) -> tuple[list[UUID], Keep]:
     try:
-        return [UUID(one) for one in chosen]
+        return [UUID(one) for one in ids], Keep(keep)
     except ValueError as error:
-        raise Invalid(_("This is no conflict of this list. Load the page again.")) from error
+        raise Invalid(_("This is no choice of this list. Load the page again.")) from error
 
 
 def _came_of(keep: Keep) -> str:

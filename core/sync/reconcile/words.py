@@ -144,7 +144,7 @@ def side_words(side: dict[str, Any] | None) -> list[tuple[str, str]]:
         return []
     found = [
         (_("Number"), side["number"] or ""),
-        (_("Date"), side["day"] or ""),
+        (_("Date"), formats.day(date.fromisoformat(side["day"])) if side["day"] else ""),
         (_("Net"), amount_words(side["net"], side["unit"])),
         (_("Total"), amount_words(side["total"], side["unit"])),
         (_("State"), _(side["state"].replace("_", " ")) if side["state"] else ""),

@@ -79,6 +79,8 @@ def test_one_and_many_are_settled_on_the_page(torn: Shop, browser_client: FlaskC
     assert "Both sides agree." in empty
     none = browser_client.post(f"{PAGE}/resolve", data={"keep": "ours"}, follow_redirects=True)
     assert "Choose the conflicts first" in none.get_data(as_text=True)
+    for wrong in ({"id": "x", "keep": "ours"}, {"id": keys["name"], "keep": "both"}):
+        assert browser_client.post(f"{PAGE}/resolve", data=wrong).status_code == 422
 
 
 def test_who_may_only_look_can_not_choose(torn: Shop, signed_in: SignedIn) -> None:
