@@ -7,6 +7,7 @@ process, whose id is the answer:
                          everywhere
 ``start dawdle S``       the ERP takes so many seconds before each call
 ``start die N before``   the worker kills itself at its Nth call of the ERP; or ``after`` it
+``start die V before``   the same at its first call of this verb, whatever else is going on
 ``order NUMBER``         no worker: places an order and kills itself the moment it is committed
 """
 
@@ -54,18 +55,21 @@ class Slow(Faults):
 
 
 class Deadly(Faults):
-    call, when = 1, "before"
+    #: The number of a call, or a verb.
+    at, when = "1", "before"
 
     @override
     @contextmanager
     def around(self, verb: str) -> Iterator[None]:
         self.calls.append(verb)
-        self._perhaps("before")
+        # Known from the start: another thread may call before this call comes back.
+        names = (verb, str(len(self.calls)))
+        self._perhaps(names, "before")
         yield
-        self._perhaps("after")
+        self._perhaps(names, "after")
 
-    def _perhaps(self, now: str) -> None:
-        if (len(self.calls), now) == (self.call, self.when):
+    def _perhaps(self, names: tuple[str, str], now: str) -> None:
+        if self.at in names and now == self.when:
             signal.raise_signal(signal.SIGKILL)
 
 
@@ -95,9 +99,9 @@ def obey(words: list[str]) -> None:
             slow = Slow()
             slow.seconds = float(seconds)
             work(slow)
-        case ["start", "die", call, when]:
+        case ["start", "die", at, when]:
             deadly = Deadly()
-            deadly.call, deadly.when = int(call), when
+            deadly.at, deadly.when = at, when
             work(deadly)
         case _:
             work(Dawdling())

@@ -89,26 +89,29 @@ def test_fifty_orders_survive_a_storm_of_kills(there: Trial, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("way", "calls"), [("upserts", (2,)), ("creates", (2, 3))])
+@pytest.mark.parametrize(
+    ("way", "verbs"),
+    [("upserts", ("upsert",)), ("creates", ("create", "find")), ("creates_only", ("create",))],
+)
 def test_a_worker_killed_at_a_call_ends_well_each_way(
-    there: Trial, tmp_path: Path, way: str, calls: tuple[int, ...]
+    there: Trial, tmp_path: Path, way: str, verbs: tuple[str, ...]
 ) -> None:
-    """Its first call is the login. ERPs with drafts are row 21 of the faults."""
+    """ERPs with drafts are row 21 of the faults."""
     folder = tmp_path / "erp"
     erp = FakeConnector.in_folder(str(folder))
     populate(erp.store)
     case = Case(replace(there, erp=erp), way)
     case.connect(path=str(folder))
     with crew(there, folder) as nursery:
-        for call in calls:
+        for verb in verbs:
             for when in ("before", "after"):
                 orders = case.orders()
-                ended(start_worker(nursery, f"start die {call} {when}"))
-                case.bring_home(orders, f"killed {when} call {call}")
+                ended(start_worker(nursery, f"start die {verb} {when}"))
+                case.bring_home(orders, f"killed {when} {verb}")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("verb", ["cancel", "change"])
+@pytest.mark.parametrize("verb", ["cancel", "update"])
 def test_a_worker_killed_at_a_request_ends_well(there: Trial, tmp_path: Path, verb: str) -> None:
     folder = tmp_path / "erp"
     erp = FakeConnector.in_folder(str(folder))
@@ -122,7 +125,7 @@ def test_a_worker_killed_at_a_request_ends_well(there: Trial, tmp_path: Path, ve
                 case.there.ask_cancel(order)
             else:
                 case.there.ask_pieces(order, 5)
-            ended(start_worker(nursery, f"start die 2 {when}"))
+            ended(start_worker(nursery, f"start die {verb} {when}"))
             case.there.later()
             case.push()
             assert case.there.asked(order) == "done", f"killed {when} the call"
