@@ -10,21 +10,16 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from connectors.fake.connector import FakeConnector
 from connectors.fake.erp import Erp
 from connectors.fake.faults import Fault
 from core.actor import Actor, system
 from core.api.listing import ListQuery, page
 from core.companies import Company
-from core.compose import open_host
 from core.config import Settings
 from core.host import Host
 from core.journal import History
-from core.registry.discovery import Found, Installed
 from core.registry.registry import Registry
-from core.security.keys import create_keys
 from core.sync import connections
-from core.sync.contract import Connector
 from core.sync.documents import Address, ContactPoint, PartyKind
 from core.sync.documents import Party as PartyDocument
 from core.sync.inline import InlineContext
@@ -38,6 +33,7 @@ from modules.contacts import services
 from modules.contacts.kinds import PARTY
 from modules.contacts.models import Address as OurAddress
 from modules.contacts.models import Party
+from tests.core.sync.pages.office import open_office
 
 ACME = PartyDocument(
     company="1",
@@ -54,18 +50,12 @@ _ALIVE = (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.WAITING, OutboxSt
 @contextmanager
 def open_shop(settings: Settings, installed: Registry) -> Iterator[Shop]:
     """Tandem with every module, and a fake ERP of this test's own."""
-    create_keys(settings.data_dir)
     erp = Erp()
-    connectors: dict[str, Installed[Connector[Any]]] = dict(installed.connectors.installed)
-    connectors["fake"] = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
-    host = open_host(settings, Registry(installed.own, installed.found, Found(connectors)))
-    try:
+    with open_office(settings, installed, erp) as host:
         with host.write(system("tests")) as work:
             company = Company(name="Tandem Ltd", currency="EUR")
             work.session.add(company)
         yield Shop.opened(host, erp, company.id)
-    finally:
-        host.database.close()
 
 
 @dataclass

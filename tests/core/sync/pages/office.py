@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from connectors.fake.connector import FakeConnector
 from connectors.fake.erp import Erp
 from connectors.fake.faults import Fault
 from core.actor import Actor, system
+from core.compose import open_host
+from core.config import Settings
 from core.host import Host
+from core.registry.discovery import Found, Installed
+from core.registry.registry import Registry
+from core.security.accounts import Person
+from core.security.keys import create_keys
+from core.security.roles import create_role
 from core.sync import connections
+from core.sync.contract import Connector
 from core.sync.inline import InlineContext
 from core.sync.models import Binding, Connection, InboxRow, InboxState, OutboxRow, OutboxState
 from core.sync.pull.job import pull_once
 from core.sync.push.run import push
+from core.testing.people import browser_of, enrol
 from modules.contacts.models import Party
 from modules.sales.kinds import ORDER
 from modules.sales.services.orders import confirm_order, draft_order
 from modules.sales.services.wishes import LineWish, OrderWish
+
+
+@contextmanager
+def open_office(settings: Settings, installed: Registry, erp: Erp) -> Iterator[Host]:
+    """Tandem with every module, and this ERP behind the connector ``fake``."""
+    create_keys(settings.data_dir)
+    connectors: dict[str, Installed[Connector[Any]]] = dict(installed.connectors.installed)
+    connectors["fake"] = Installed("fake", FakeConnector(erp), "connectors.fake", "tandem-crm", "0")
+    host = open_host(settings, Registry(installed.own, installed.found, Found(connectors)))
+    try:
+        yield host
+    finally:
+        host.database.close()
+
+
+def signed_in_as(
+    app: Flask, host: Host, permissions: Sequence[str], company_id: UUID
+) -> FlaskClient:
+    """A browser of somebody of this company who may this and nothing else."""
+    name = f"May {' '.join(permissions) or 'nothing'} in {company_id.hex[-6:]}"
+    with host.write(system("tests")) as work:
+        create_role(work, name, permissions)
+    person = Person(
+        email=f"{len(name)}-{company_id.hex[-6:]}@tandem.example",
+        name=name,
+        roles=frozenset({name}),
+        companies=frozenset({company_id}),
+        company_id=company_id,
+    )
+    return browser_of(app, enrol(host, person))
 
 
 @dataclass
