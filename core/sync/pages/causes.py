@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, url_for
 
 from core.sync.attention import Reason, Way
-from core.sync.pages.words import record_address
+from core.sync.pages.words import record_address, shared_of
 from core.web.i18n import gettext as _
 from core.web.i18n import lazy
 
@@ -41,6 +41,8 @@ _OF_THE_CONNECTION = frozenset(
         "sync.egress_refused",
     }
 )
+#: Of a record both sides may change, these open a conflict: see ``core/sync/merge/written.py``.
+_ASKED = frozenset({"sync.not_found", "sync.conflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ def mending(reason: Reason, filters: Mapping[str, Any]) -> Mending:
         settings = lazy("Mend the settings of the connection, then retry.")
         address = url_for("connections_pages.edit", key=reason.connection_id)
         return Mending(_(_ADVICE.get(reason.error, settings)), address, _("The connection"))
+    if reason.error in _ASKED and shared_of(g.enabled, reason.kind):
+        asked = lazy("Choose in its conflict which side stands; the rest is done by itself.")
+        address = url_for(
+            "sync_pages.conflicts", kind=reason.kind, connection_id=reason.connection_id
+        )
+        return Mending(_(asked), address, _("The conflicts"))
     if reason.way is Way.IN:
         advice = lazy(
             "Mend what is named, here or in the ERP. A retry takes it over as it is then."

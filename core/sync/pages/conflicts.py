@@ -18,11 +18,10 @@ from core.security.guard import requires
 from core.sync.merge.conflicts import WHOLE
 from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve, resolve_all
-from core.sync.merge.shared import Shared
 from core.sync.models import Cause, Keep
 from core.sync.pages.board import blueprint
 from core.sync.pages.rows import BY_CONNECTION, BY_KIND
-from core.sync.pages.words import record_address
+from core.sync.pages.words import record_address, shared_of
 from core.web import columns
 from core.web.atoms import link, moment
 from core.web.columns import Column
@@ -60,16 +59,11 @@ _BUTTON = Markup(
 )
 
 
-def shared_of(kind: str) -> Shared[Any] | None:
-    outbound = g.enabled.outbound.get(kind)
-    return outbound.shared if outbound else None
-
-
 def field_words(kind: str, name: str, cause: str) -> str:
     """``addresses.11`` as ``Address``; of a conflict about the whole record, what happened."""
     if name == WHOLE:
         return _(_NAMES[Cause(cause)])
-    shared = shared_of(kind)
+    shared = shared_of(g.enabled, kind)
     return _(shared.field(name).title) if shared else name
 
 
@@ -112,7 +106,7 @@ def _agreed(row: _ITEM) -> Markup | str:
 
 
 def _value(row: _ITEM, value: Any) -> Markup | str:
-    shared = shared_of(row.kind)
+    shared = shared_of(g.enabled, row.kind)
     words = shared.words(row.field, value) if shared else str(value or "")
     return words or Markup('<span class="dash" aria-label="{}">–</span>').format(_("nothing"))
 

@@ -11,6 +11,7 @@ from flask import current_app, url_for
 
 from core.registry.state import Enabled
 from core.sync.contract import Guarantee
+from core.sync.merge.shared import Shared
 from core.sync.models import ConnectionState
 from core.web.atoms import Chip
 from core.web.i18n import gettext as _
@@ -86,6 +87,12 @@ def promise_words(promise: str) -> str:
 def span_words(seconds: float) -> str:
     """``3 seconds``, ``2 hours``."""
     return format_timedelta(timedelta(seconds=round(seconds)), threshold=1, locale=voice().locale)
+
+
+def shared_of(enabled: Enabled, kind: str) -> Shared[Any] | None:
+    """What both sides may write of a kind; None where only one of them does."""
+    outbound = enabled.outbound.get(kind)
+    return outbound.shared if outbound else None
 
 
 def record_address(enabled: Enabled, kind: str, local_id: UUID | None) -> str:

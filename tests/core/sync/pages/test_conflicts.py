@@ -83,6 +83,21 @@ def test_one_and_many_are_settled_on_the_page(torn: Shop, browser_client: FlaskC
         assert browser_client.post(f"{PAGE}/resolve", data=wrong).status_code == 422
 
 
+@pytest.mark.parametrize("keep", ["ours", "theirs"])
+def test_who_finds_a_deleted_record_stopped_is_led_to_the_choice_that_ends_it(
+    torn: Shop, browser_client: FlaskClient, keep: str
+) -> None:
+    torn.delete_there()
+    torn.edit(name="Acme & Sons")
+    torn.sync()
+    way = f"{PAGE}?kind=contacts.party&amp;connection_id={torn.connection}"
+    assert way in browser_client.get("/sync/stopped").get_data(as_text=True)
+    whole = next(one["id"] for field, one in _rows(torn).items() if not field)
+    browser_client.post(f"{PAGE}/{whole}/{keep}")
+    torn.sync()
+    assert way not in browser_client.get("/sync/stopped").get_data(as_text=True)
+
+
 def test_who_may_only_look_can_not_choose(torn: Shop, signed_in: SignedIn) -> None:
     looker = signed_in("core.sync")
     assert "Keep ours" not in looker.get(PAGE).get_data(as_text=True)
