@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from core.errors import CrmError
+from core.errors import Busy, CrmError
 from core.sync.bindings import ConnectionBindings
 from core.sync.contract import Reads
 from core.sync.errors import NotFound, SyncError, Unsent
@@ -88,6 +89,8 @@ def _merged(
             _take(work, step.outbound, bindings, wanted)
             for parcel in parcels:
                 _fill(work, step.outbound, bindings, parcel, seen[parcel.ref.id])
+    except (Busy, OperationalError):  # the database is away: that is not about the records
+        raise
     except CrmError as error:
         step.settle([(parcel, stopped(str(error), code=error.code)) for parcel in parcels])
         return []
