@@ -45,7 +45,6 @@ STEP_BACK = timedelta(days=1)
 #: The verb of an attempt nobody here made: an earlier state of this database may have.
 _BEFORE = "before"
 _ON_ITS_WAY = (*OPEN, OutboxState.CLAIMED)
-_SLICE = 500
 _THE_ORIGINALS = (
     "It was on its way when this copy was made, so the original sends it. Retry sends it from here."
 )

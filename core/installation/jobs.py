@@ -7,12 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.installation.recognise import grown
+from core.installation.recognise import recognise
 from core.installation.rewound import look_back, take_stock
-from core.installation.witness import remember
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.queue import enqueue
-from core.registry.models import Installation
 from core.sync.models import Connection, ConnectionState
 from core.sync.wake import SYNC
 
@@ -21,14 +19,13 @@ EVERY_S = 60.0
 
 
 def tick(context: JobContext, _args: Mapping[str, Any]) -> None:
+    """A database may be put back under workers that go on: a tick asks what each start asks."""
+    recognise(context.host)
     with context.write() as work:
         live = select(Connection.id).where(Connection.state == ConnectionState.LIVE)
         for connection_id in work.session.scalars(live.order_by(Connection.id)):
             args = {"connection": str(connection_id)}
             enqueue(work, LOOK_BACK, args, key=f"{LOOK_BACK}:{connection_id}")
-        installation = work.session.scalars(select(Installation).with_for_update()).one()
-        seen = grown(installation)
-    remember(context.host.settings.data_dir, seen)
 
 
 JOBS = (

@@ -1,4 +1,4 @@
-"""At the start of every process that may call an ERP: is this the database that was here before?"""
+"""At the start of what may call an ERP, and every minute: is this the database there was before?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.clock import utcnow
 from core.errors import Busy
 from core.host import Host
 from core.installation.place import place_of
-from core.installation.witness import Witness, remember, remembered, witness
+from core.installation.witness import Witness, remember, remembered
 from core.journal import note
 from core.registry.models import Installation
 from core.sync.models import Connection, ConnectionState
@@ -37,20 +37,14 @@ def recognise(host: Host) -> None:
                 hold(work, installation, reason)
             if not installation.held:
                 installation.place, installation.opened_at = here, utcnow()
-                seen = grown(installation)
+                installation.mark += 1
     except Busy:
         raise
     except SQLAlchemyError as error:
         log.warning("installation.unknown", reason=str(error))
         return
     if not installation.held:
-        remember(host.settings.data_dir, seen)
-
-
-def grown(installation: Installation) -> Witness:
-    """One mark further, to be remembered once that is committed."""
-    installation.mark += 1
-    return witness(installation.id, installation.epoch, installation.mark)
+        remember(host.settings.data_dir, _now(installation))
 
 
 def hold(work: UnitOfWork, installation: Installation, reason: str) -> None:
@@ -70,7 +64,10 @@ def hold_connection(connection: Connection, reason: str) -> None:
 def _suspicion(host: Host, installation: Installation, here: str) -> str:
     if installation.place not in {"", here}:
         return f"This database was opened last as {installation.place}; now it is {here}."
-    now = witness(installation.id, installation.epoch, installation.mark)
-    if now.is_behind(remembered(host.settings.data_dir)):
+    if _now(installation).is_behind(remembered(host.settings.data_dir)):
         return f"This database ({here}) is in an earlier state than the last one that was here."
     return ""
+
+
+def _now(installation: Installation) -> Witness:
+    return Witness(str(installation.id), installation.epoch, installation.mark)

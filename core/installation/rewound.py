@@ -80,10 +80,12 @@ def take_stock(context: JobContext, args: Mapping[str, Any]) -> None:
     session = kept_session(context.host, connection)
     lost = [row for kind in kinds for row in _lost(context, session, connection_id, kind)]
     with context.write() as work:
+        # Bindings by id and then the connection: the order of whoever settles what was sent.
+        bindings = _locked(work, [row.id for row in lost])
         connection = work.session.get_one(Connection, connection_id, with_for_update=True)
         if not connection.held:
             return
-        _state_lost(work, [row.id for row in lost])
+        _state_lost(work, bindings)
         step_back(work, connection_id)
         mine = update(InboxRow).where(InboxRow.connection_id == connection_id)
         work.session.execute(mine.values(applied_stamp=None))
@@ -95,11 +97,13 @@ def _first(
     session: ErpSession, context: JobContext, kind: str, rows: Sequence[Bound]
 ) -> list[Bound]:
     """Those gone before the first that is still there: a restore takes the newest, all of them."""
-    missing = gone(session, context, kind, rows)
+    missing = _gone(session, context, kind, rows)
     return list(takewhile(lambda row: row in missing, rows))
 
 
-def gone(session: ErpSession, context: JobContext, kind: str, rows: Sequence[Bound]) -> list[Bound]:
+def _gone(
+    session: ErpSession, context: JobContext, kind: str, rows: Sequence[Bound]
+) -> list[Bound]:
     """Those of ``rows`` that the ERP does not have any more. Talks to the ERP."""
     endpoint = _endpoint(session, context, kind)
     if not rows or not isinstance(endpoint, Finds):
@@ -116,7 +120,7 @@ def _lost(context: JobContext, session: ErpSession, connection_id: UUID, kind: s
             rows = _bound(work, connection_id, kind, _LIST, before=before)
         if not rows:
             break
-        missing = gone(session, context, kind, rows)
+        missing = _gone(session, context, kind, rows)
         clean = 0 if missing else clean + 1
         lost += missing
         before = rows[-1].id
@@ -183,13 +187,17 @@ def _hold(work: UnitOfWork, connection_id: UUID, reason: str) -> None:
         log.error("connection.held", connection=connection.name, reason=reason)
 
 
-def _state_lost(work: UnitOfWork, binding_ids: Sequence[UUID]) -> None:
-    for binding_id in binding_ids:
-        binding = work.session.get_one(Binding, binding_id, with_for_update=True)
+def _locked(work: UnitOfWork, binding_ids: Sequence[UUID]) -> list[Binding]:
+    found = select(Binding).where(Binding.id.in_(binding_ids)).order_by(Binding.id)
+    return list(work.session.scalars(found.with_for_update()))
+
+
+def _state_lost(work: UnitOfWork, bindings: Sequence[Binding]) -> None:
+    for binding in bindings:
         words = (
             f"The ERP was put back to an earlier state and no longer has {binding.external_id}."
             " Retry sends it again."
         )
         binding.external_id, binding.number, binding.version = None, None, None
         stop(work, put_in_queue(work, binding), binding, words)
-    make_unsure(work, binding_ids)
+    make_unsure(work, [binding.id for binding in bindings])

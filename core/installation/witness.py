@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from uuid import UUID
 
 from core.ids import new_id
 
@@ -27,10 +26,6 @@ class Witness:
         if seen is None or seen.id != self.id:
             return False
         return (self.epoch, self.mark) < (seen.epoch, seen.mark)
-
-
-def witness(installation_id: UUID, epoch: int, mark: int) -> Witness:
-    return Witness(str(installation_id), epoch, mark)
 
 
 def remembered(data_dir: Path) -> Witness | None:

@@ -23,6 +23,7 @@ from connectors.fake.erp import Erp
 from core.errors import RuleBroken
 from core.host import Host
 from core.installation.deciding import after_restore, allow_push, as_clone
+from core.installation.jobs import tick
 from core.installation.recognise import recognise
 from core.installation.rewound import look_back, take_stock
 from core.registry.models import Installation
@@ -110,6 +111,20 @@ def test_after_a_restore_what_was_sent_meanwhile_is_not_sent_again(
     assert installation(back).epoch == 2
     recognise(back.host)
     assert installation(back).held == ""
+
+
+def test_a_restore_under_a_worker_that_goes_on_is_noticed_at_its_next_tick(
+    there: Trial, vault: Vault
+) -> None:
+    recognise(there.host)
+    backup = vault.back_up(there.host)
+    tick(InlineContext(there.host, there.actor), {})
+    assert connection(there).state is ConnectionState.LIVE
+    back = on(vault.put_back(there.host, backup), there)
+    for _ in range(2):  # the mark it has now does not replace what was seen
+        tick(InlineContext(back.host, back.actor), {})
+        assert installation(back).held
+        assert connection(back).state is ConnectionState.PAUSED
 
 
 def connections_resume(there: Trial) -> bool:
