@@ -16,7 +16,6 @@ from core.ids import new_id
 from core.sync.errors import AuthFailed, Rejected, Unsent
 from core.sync.models import InboxRow, InboxState, OutboxState
 from core.testing.plugin import CountQueries
-from core.workers import Process
 from tests.core.sync.pages.office import Office
 
 SignedIn = Callable[..., FlaskClient]
@@ -258,33 +257,6 @@ def test_a_list_goes_as_csv(office: Office, browser_client: FlaskClient) -> None
     lines = browser_client.get("/sync/stopped?format=csv").text.splitlines()
     assert len(lines) == 3
     assert "unknown product W999" in lines[1]
-
-
-def test_the_light_has_the_colour_of_the_worst(office: Office, browser_client: FlaskClient) -> None:
-    worker = Process(office.host.database, lease_s=60)
-    worker.beat()
-
-    def light() -> tuple[str, str]:
-        page = browser_client.get("/light").text
-        found = re.search(r'data-tone="(\w+)" title="([^"]*)"', page)
-        assert found is not None
-        return found[1], found[2]
-
-    assert light() == ("grey", "No ERP is connected")
-    key = office.connect()
-    assert light() == ("green", "In step")
-    office.stop(key, 2, W999)
-    assert light() == ("amber", "2 records need a person")
-    office.fail(Unsent("no answer"))
-    office.pull(key)
-    assert light() == ("amber", "Trouble with Tryton")
-    office.fail(AuthFailed("the password is wrong"))
-    office.pull(key)
-    assert light() == ("red", "Tryton refuses our credentials")
-    assert 'class="banner"' not in browser_client.get("/").text
-    worker.leave()
-    assert light() == ("red", "No worker runs")
-    assert "tandem worker" in words(browser_client, "/")
 
 
 def test_home_shows_what_needs_attention_and_nothing_else(
