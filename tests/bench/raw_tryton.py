@@ -1,10 +1,10 @@
-"""Tryton's JSON-RPC without Tandem: login, then create, quote and confirm lists of sales."""
+"""Tryton's JSON-RPC without Tandem: a login, lists of sales made, and pages of products read."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import requests
@@ -16,12 +16,11 @@ _HEAD = ("company", "currency", "party", "warehouse", "invoice_address", "shipme
 _LINE = ("type", "product", "quantity", "unit", "unit_price", "taxes")
 _LINES = [f"lines.{name}" for name in _LINE]
 _PREFIX = "RAW-"
+_STAMP = "last_modified_at"
 
 
 class RawTryton:
-    """Makes copies of the sale with the reference ``like``."""
-
-    def __init__(self, settings: Mapping[str, Any], *, like: str) -> None:
+    def __init__(self, settings: Mapping[str, Any]) -> None:
         self._address = f"{settings['url']}/{settings['database']}/rpc/"
         self._http = requests.Session()
         login = self._post("common.db.login", settings["user"], {"password": settings["password"]})
@@ -30,6 +29,23 @@ class RawTryton:
         self._http.headers["Authorization"] = f"Session {token}"
         preferences = self._post("model.res.user.get_preferences", True, {})  # noqa: FBT003 - their signature
         self._context = {"company": preferences["company"]}
+
+    def call(self, model: str, method: str, *args: object, **context: object) -> Any:
+        return self._post(f"model.{model}.{method}", *args, {**self._context, **context})
+
+    def _post(self, method: str, *params: object) -> Any:
+        body = {"id": 0, "method": method, "params": encoded(params)}
+        answer = self._http.post(self._address, json=body, timeout=300).json()
+        if "result" not in answer:
+            raise RuntimeError(f"{method}: {answer}")
+        return decoded(answer["result"])
+
+
+class RawSales:
+    """Creates, quotes and confirms copies of the sale with the reference ``like``."""
+
+    def __init__(self, rpc: RawTryton, *, like: str) -> None:
+        self._rpc = rpc
         self._made = 0
         self._like = self._sale(like)
 
@@ -61,11 +77,38 @@ class RawTryton:
         return {**self._like, "reference": f"{_PREFIX}{self._made}", "sale_date": today}
 
     def _call(self, method: str, *args: object) -> Any:
-        return self._post(f"model.sale.sale.{method}", *args, self._context)
+        return self._rpc.call("sale.sale", method, *args)
 
-    def _post(self, method: str, *params: object) -> Any:
-        body = {"id": 0, "method": method, "params": encoded(params)}
-        answer = self._http.post(self._address, json=body, timeout=300).json()
-        if "result" not in answer:
-            raise RuntimeError(f"{method}: {answer}")
-        return decoded(answer["result"])
+
+class RawProducts:
+    """Reads products whose template changed, the fields ``names``, ``limit`` at a time.
+
+    Two requests a page, as there is no other way: who changed, then what they are now.
+    """
+
+    def __init__(self, rpc: RawTryton, *, names: Sequence[str], limit: int) -> None:
+        self._rpc = rpc
+        self._names = list(names)
+        self._limit = limit
+
+    def read_since(self, moment: datetime) -> int:
+        """How many changed later than ``moment``, a stamp of the ERP's."""
+        domain: list[object] = [[_STAMP, ">", moment]]
+        order, read = [[_STAMP, "ASC"], ["id", "ASC"]], 0
+        while changed := self._search("product.template", domain, order, ["products", _STAMP]):
+            ids = [key for row in changed for key in row["products"]]
+            by_id = [["id", "ASC"]]
+            read += len(self._search("product.product", [["id", "in", ids]], by_id, self._names))
+            stamp, key = changed[-1][_STAMP], changed[-1]["id"]
+            same = [[_STAMP, "=", stamp], ["id", ">", key]]
+            domain = [["OR", [[_STAMP, ">", stamp]], same]]
+        return read
+
+    def _search(
+        self, model: str, domain: Sequence[object], order: object, names: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        limit = self._limit
+        found: list[dict[str, Any]] = self._rpc.call(
+            model, "search_read", domain, 0, limit, order, names, active_test=False
+        )
+        return found

@@ -28,6 +28,7 @@ from tests.bench.figures import (
     push,
     searches,
     stock,
+    tryton_pulls,
 )
 from tests.bench.ground import bench
 
@@ -36,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "search": searches.measure,
     "stock": stock.measure,
     "pull": pulls.measure,
+    "tryton": tryton_pulls.measure,
     "backfill": backfills.measure,
     "push": push.measure,
     "processes": processes.measure,

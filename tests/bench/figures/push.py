@@ -7,22 +7,17 @@ ours together: one waits for the other all the time, so idle this is the wall cl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
 
 from connectors.tryton.demo.erp import TrytonDemo
-from connectors.tryton.demo.install import Installation
 from core.actor import system
-from core.demo.prepare import connect
 from core.host import Host
 from core.sync.inline import InlineContext
 from core.sync.models import Binding, DeliveryState
-from core.sync.pull.job import pull_once
 from core.sync.push.claim import Route
 from core.sync.push.run import push_all
 from modules.catalog.models import Product
@@ -32,24 +27,23 @@ from modules.sales.services.orders import confirm_order, draft_order
 from modules.sales.services.wishes import LineWish, OrderWish
 from tests.bench.clock import Clock, Turns, least, own_and, ratio, spent
 from tests.bench.figure import Figure, at_least
-from tests.bench.ground import Bench, new_company
-from tests.bench.raw_tryton import RawTryton
+from tests.bench.ground import Bench
+from tests.bench.raw_tryton import RawSales, RawTryton
+from tests.bench.tryton import pulled_from, tryton
 
 ORDERS = 50
 _TURNS = 3
 _LINES = 2
-#: The tests' installation, made on first use; see ``tests/fixtures_tryton.py``.
-_HOME = Path(__file__).parents[3] / ".test" / "tryton"
 _ACTOR = system("bench")
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    with _tryton(bench) as erp:
+    with tryton(bench) as erp:
         bench.say(f"{ORDERS} orders at a time to Tryton")
         shop = _shop(bench.host("SQLite"), erp)
         shop.place(2)
         shop.push()  # logged in, caches warm, and a sale for the raw client to copy
-        raw = RawTryton(erp.settings, like=shop.references()[0])
+        raw = RawSales(RawTryton(erp.settings), like=shop.references()[0])
         raw.push(2)
         turns = _turns(own_and(erp.pid), shop, raw)
         shop.check(2 + _TURNS * ORDERS)
@@ -65,7 +59,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     )
 
 
-def _turns(clock: Clock, shop: Shop, raw: RawTryton) -> Turns:
+def _turns(clock: Clock, shop: Shop, raw: RawSales) -> Turns:
     """The orders are placed outside of what is measured."""
     turns: Turns = {"ours": [], "raw": []}
     for _ in range(_TURNS):
@@ -107,23 +101,10 @@ class Shop:
 
 
 def _shop(host: Host, erp: TrytonDemo) -> Shop:
-    new_company(host)
-    connection = connect(host, "tryton", erp.settings)
-    pull_once(InlineContext(host, _ACTOR), connection)
+    connection = pulled_from(host, erp)
     with host.read(_ACTOR) as work:
         customer = work.session.scalars(select(Party.id).order_by(Party.name).limit(1)).one()
         stocked = select(Product.sku).where(Product.stocked, Product.unit_price.is_not(None))
         skus = work.session.scalars(stocked.order_by(Product.sku).limit(_LINES)).all()
     lines = tuple(LineWish(sku=sku, quantity=Decimal(2)) for sku in skus)
     return Shop(host, connection, OrderWish(customer_id=customer, currency="EUR", lines=lines))
-
-
-@contextmanager
-def _tryton(bench: Bench) -> Iterator[TrytonDemo]:
-    Installation(_HOME).install(bench.say)
-    erp = TrytonDemo(bench.folder / "tryton", template=_HOME)
-    erp.start(bench.say)
-    try:
-        yield erp
-    finally:
-        erp.stop()
