@@ -32,7 +32,15 @@ def _known_zone(name: str) -> None:
 
 
 _NUMBER = validate.Regexp(r"^[1-9][0-9]*$", error="A number, like 3.")
-_FILLED = validate.Length(min=1)
+
+
+def _filled(title: str, words: str = "", *, secret: bool = False) -> fields.Str:
+    metadata: dict[str, object] = {"title": title}
+    if words:
+        metadata["help"] = words
+    if secret:
+        metadata["secret"] = True
+    return fields.Str(required=True, validate=validate.Length(min=1), metadata=metadata)
 
 
 class DolibarrSettingsSchema(Schema):
@@ -50,31 +58,13 @@ class DolibarrSettingsSchema(Schema):
             "help": "Where people open Dolibarr, like https://erp.example.com/dolibarr",
         },
     )
-    login = fields.Str(
-        required=True,
-        validate=_FILLED,
-        metadata={"title": "Login", "help": "A user of its own for the CRM, no administrator"},
+    login = _filled("Login", "A user of its own for the CRM, no administrator")
+    password = _filled("Password", secret=True)
+    soap_key = _filled(
+        "Key of the web services", "Set up, Modules, Web services: the key for SOAP", secret=True
     )
-    password = fields.Str(
-        required=True, validate=_FILLED, metadata={"title": "Password", "secret": True}
-    )
-    soap_key = fields.Str(
-        required=True,
-        validate=_FILLED,
-        metadata={
-            "title": "Key of the web services",
-            "help": "Set up, Modules, Web services: the key for SOAP",
-            "secret": True,
-        },
-    )
-    rest_key = fields.Str(
-        required=True,
-        validate=_FILLED,
-        metadata={
-            "title": "API key",
-            "help": "Of the same user: on the user's page, for the REST API",
-            "secret": True,
-        },
+    rest_key = _filled(
+        "API key", "Of the same user: on the user's page, for the REST API", secret=True
     )
     currency = fields.Str(
         required=True,

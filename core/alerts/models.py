@@ -88,7 +88,7 @@ class Notice(Record):
 
 
 class AlertRules(Editable, Record):
-    """Who is told and from when on: one row, made at the first look."""
+    """Who is told and from when on: one row, made by the first change; see ``rules``."""
 
     __tablename__ = "core_alert_rules"
 

@@ -109,6 +109,14 @@ def _key(text: str) -> None:
         raise ValidationError(str(error)) from error
 
 
+def _number(least: int, most: int, *, title: str, words: str) -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        validate=validate.Range(least, most),
+        metadata={"title": title, "help": words},
+    )
+
+
 class RulesFields(Schema):
     recipients = fields.List(
         fields.Email(), metadata={"title": lazy("Mail to"), "help": lazy("One address per line")}
@@ -132,29 +140,23 @@ class RulesFields(Schema):
             "secret": True,
         },
     )
-    stopped_records = fields.Integer(
-        required=True,
-        validate=validate.Range(0, 1_000_000),
-        metadata={
-            "title": lazy("Stopped records of a connection"),
-            "help": lazy("From this many on; 0: never"),
-        },
+    stopped_records = _number(
+        0,
+        1_000_000,
+        title=lazy("Stopped records of a connection"),
+        words=lazy("From this many on; 0: never"),
     )
-    away_minutes = fields.Integer(
-        required=True,
-        validate=validate.Range(0, 10_000),
-        metadata={
-            "title": lazy("Minutes an ERP may not answer"),
-            "help": lazy("Nothing is lost meanwhile: what is to be sent waits"),
-        },
+    away_minutes = _number(
+        0,
+        10_000,
+        title=lazy("Minutes an ERP may not answer"),
+        words=lazy("Nothing is lost meanwhile: what is to be sent waits"),
     )
-    lag_minutes = fields.Integer(
-        required=True,
-        validate=validate.Range(1, 10_000),
-        metadata={
-            "title": lazy("Minutes something may be behind"),
-            "help": lazy("What is read rarely by intention gets three of its turns"),
-        },
+    lag_minutes = _number(
+        1,
+        10_000,
+        title=lazy("Minutes something may be behind"),
+        words=lazy("What is read rarely by intention gets three of its turns"),
     )
 
 
