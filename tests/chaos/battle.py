@@ -24,7 +24,7 @@ from tests.chaos.storm import KILLS, Blow, Stroke, Weather, script
 from tests.chaos.targets import Scripted, Target
 from tests.chaos.toxics import Dice, Toxic, unspoilt
 from tests.chaos.verdict import Count, Evidence, Limits, Row
-from tests.chaos.witnesses import testimony
+from tests.chaos.witnesses import asked, testimony
 
 #: Until the next order, and until the last one: a storm that long has stalled.
 _LONGEST_S = 3_600
@@ -63,7 +63,7 @@ class Battle:
     cluster: Cluster
     struck_at: list[float] = field(default_factory=list)
 
-    def run(self, crowds: Sequence[Crowd]) -> None:
+    def run(self, crowds: Sequence[Crowd], ground: Ground) -> None:
         """Until all is ordered, all blows have fallen, and the ERP has every order."""
         strokes = script(self.seed, self.part.weather)
         self.target.trouble(self.seed, self.part.answers)
@@ -76,17 +76,26 @@ class Battle:
         wait(lambda: all(crowd.is_done() for crowd in crowds), _LONGEST_S)
         for crowd in crowds:
             crowd.over.set()
-        wait(lambda: not self._misses(crowds[0]), self.part.drains_within_s)
+        self._wait_for_arrivals(crowds[0], ground)
         self._wait_for_the_late()
+
+    def _wait_for_arrivals(self, crowd: Crowd, ground: Ground) -> None:
+        """Or for a question to a person, which nothing but a person's answer ends."""
+
+        def arrived() -> bool:
+            count = Count.of(self.target.deeds())
+            if count.lost(crowd.placed):
+                return False
+            missing = set(count.lost_names(crowd.renamed))
+            late = {key for key, name in crowd.renamed.items() if name in missing}
+            return not late or late <= asked(ground.host)
+
+        wait(arrived, self.part.drains_within_s)
 
     @staticmethod
     def _await(stroke: Stroke, crowd: Crowd) -> None:
         wait(lambda: len(crowd.placed) >= stroke.after_orders or crowd.is_done(), _LONGEST_S)
         time.sleep(stroke.delay_s)
-
-    def _misses(self, crowd: Crowd) -> bool:
-        count = Count.of(self.target.deeds())
-        return bool(count.lost(crowd.placed) or count.lost_names(crowd.renamed))
 
     def _wait_for_the_late(self) -> None:
         """Requests the ERP still has in hand may make doubles: these count."""
@@ -133,7 +142,7 @@ def fight(part: Part, seed: int, folder: Path) -> Row:
         battle = Battle(part, seed, database, target, proxy, cluster)
         with running(cluster):
             crowds = _crowds(part, seed, cluster)
-            battle.run(crowds)
+            battle.run(crowds, ground)
         return _row(battle, crowds, calm, ground, seconds=time.monotonic() - begun_at)
 
 
@@ -190,9 +199,11 @@ def _row(
     battle: Battle, crowds: Sequence[Crowd], calm: Target, ground: Ground, *, seconds: float
 ) -> Row:
     part, stormy = battle.part, crowds[0]
+    waiting = asked(ground.host) & stormy.renamed.keys()
     evidence = Evidence(
         placed=stormy.placed,
-        renamed=stormy.renamed,
+        renamed={key: name for key, name in stormy.renamed.items() if key not in waiting},
+        asked=len(waiting),
         wanted=part.weather.orders,
         count=Count.of(battle.target.deeds()),
         placed_calm=[order for crowd in crowds[1:] for order in crowd.placed],

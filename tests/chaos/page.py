@@ -70,6 +70,8 @@ def _story(row: Row) -> str:
     told = f"<p>Seed {row.seed}. What happened: {faults}.</p>"
     if row.figures.strays:
         told += f"<p>Drafts that wait for the sweep: {row.figures.strays}.</p>"
+    if row.figures.asked:
+        told += f"<p>New names a person is asked about: {row.figures.asked}.</p>"
     if row.api_500:
         told += f'<p class="bad">The API answered 500 {row.api_500} times.</p>'
     if row.words:

@@ -36,6 +36,8 @@ class Figures:
     calm_wait_p95_s: float | None
     #: Drafts of ours that are still over there; the sweep discards them later.
     strays: int
+    #: Customers whose new name waits, visibly, for a person to choose.
+    asked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,9 @@ class Evidence:
     """Orders Tandem said yes to, beside the deeds of both ERPs: the struck one and the calm one."""
 
     placed: Sequence[Placed]
+    #: The last new name of each party; of ``asked`` others a person is asked what stands.
     renamed: Mapping[str, str]
+    asked: int
     wanted: int
     count: Count
     placed_calm: Sequence[Placed]
@@ -167,6 +171,7 @@ class Evidence:
             },
             calm_wait_p95_s=percentile(self.calm.waits(self.placed_calm), 0.95),
             strays=len(self.count.strays()),
+            asked=self.asked,
         )
 
     @property

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 
 from core.host import Host
-from core.sync.models import Attempt, AttemptItem, Binding, OutboxRow
+from core.sync.models import Attempt, AttemptItem, Binding, Conflict, OutboxRow
+from core.sync.models.conflict import ConflictState
 from core.work import UnitOfWork
 from tests.chaos.ground import ACTOR
 from tests.chaos.verdict import Count
@@ -24,6 +25,18 @@ def testimony(host: Host, count: Count, references: Sequence[str]) -> list[str]:
             for reference in references[:_MOST]:
                 lines += [f"{reference}:", *_ours(work, reference), *_theirs(count, reference)]
     return lines
+
+
+def asked(host: Host) -> set[str]:
+    """Records of which a person is asked what stands: they wait visibly, with both values."""
+    host.database.engine.dispose()
+    found = (
+        select(Binding.local_id)
+        .join(Conflict, Conflict.binding_id == Binding.id)
+        .where(Conflict.state == ConflictState.OPEN)
+    )
+    with host.read(ACTOR) as work:
+        return {str(local_id) for local_id in work.session.scalars(found)}
 
 
 def _ours(work: UnitOfWork, reference: str) -> Iterator[str]:
