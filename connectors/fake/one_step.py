@@ -13,8 +13,8 @@ from core.sync.values import Done, Found, Outcome, Outgoing, Ref, Seen, Stream
 
 
 @dataclass(frozen=True, slots=True)
-class KeyedOrders:
-    """Our reference is a key over there: sending one twice is one order."""
+class _ShownOrders:
+    """However orders are taken, they are shown in the same way."""
 
     orders: Orders
     document = SalesOrder
@@ -28,6 +28,11 @@ class KeyedOrders:
 
     def ids(self, after: str, limit: int) -> list[Ref]:
         return self.orders.ids(after, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedOrders(_ShownOrders):
+    """Our reference is a key over there: sending one twice is one order."""
 
     def upsert(self, items: Sequence[Outgoing[SalesOrder]]) -> list[Outcome]:
         return self.orders.erp.faults.run("upsert", lambda: each(items, self._upsert))
@@ -50,42 +55,16 @@ class KeyedOrders:
 
 
 @dataclass(frozen=True, slots=True)
-class BlindOrders:
+class BlindOrders(_ShownOrders):
     """Created in one step, and the ERP can not be asked for our reference."""
-
-    orders: Orders
-    document = SalesOrder
-
-    @property
-    def streams(self) -> Sequence[Stream[SalesOrder]]:
-        return self.orders.streams
-
-    def read(self, ids: Sequence[str]) -> list[Seen[SalesOrder]]:
-        return self.orders.read(ids)
-
-    def ids(self, after: str, limit: int) -> list[Ref]:
-        return self.orders.ids(after, limit)
 
     def create(self, items: Sequence[Outgoing[SalesOrder]]) -> list[Outcome]:
         return _create(self.orders, items)
 
 
 @dataclass(frozen=True, slots=True)
-class CreatedOrders:
+class CreatedOrders(_ShownOrders):
     """Created in one step, and found again by our reference."""
-
-    orders: Orders
-    document = SalesOrder
-
-    @property
-    def streams(self) -> Sequence[Stream[SalesOrder]]:
-        return self.orders.streams
-
-    def read(self, ids: Sequence[str]) -> list[Seen[SalesOrder]]:
-        return self.orders.read(ids)
-
-    def ids(self, after: str, limit: int) -> list[Ref]:
-        return self.orders.ids(after, limit)
 
     def find(self, references: Sequence[str]) -> list[Found]:
         return self.orders.find(references)

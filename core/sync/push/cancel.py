@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from core.sync.contract import Cancels, Reads
-from core.sync.documents import DocumentState, SalesOrder
+from core.sync.contract import Cancels
+from core.sync.documents import Document, DocumentState, SalesOrder
 from core.sync.models import Binding, OutboxState
 from core.sync.push.answers import about_themselves
-from core.sync.push.attempts import resolve
-from core.sync.push.parcel import Parcel, Verdict, Verdicts
+from core.sync.push.look import look
+from core.sync.push.parcel import Parcel, Verdict
 from core.sync.push.round import Round
-from core.sync.push.settle import settle
 from core.sync.push.verdicts import stopped
-from core.sync.values import Done, Outcome
+from core.sync.values import Done, Outcome, Seen
 from core.work import UnitOfWork
 
 _GONE = "The ERP no longer has it."
@@ -28,7 +28,7 @@ def cancel(step: Round, parcels: Sequence[Parcel]) -> None:
     cancels: Cancels = erp
     unsure = [parcel for parcel in parcels if parcel.unsure_since is not None]
     sure = [parcel for parcel in parcels if parcel.unsure_since is None]
-    ready = sure + _look(step, unsure)
+    ready = sure + look(step, unsure, _compared)
 
     def call(items: Sequence[Parcel]) -> Sequence[Outcome]:
         return about_themselves(cancels.cancel([item.ref for item in items]), items)
@@ -42,27 +42,12 @@ def _over(_work: UnitOfWork, _parcel: Parcel, _binding: Binding, done: Done) -> 
     return stopped(f"The ERP left it {done.state.value}.")
 
 
-def _look(step: Round, parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Answers what is to be cancelled (again): repeating it is harmless where nobody can look."""
-    erp: object = step.endpoint
-    if not parcels or not isinstance(erp, Reads):
-        return list(parcels)
-    seen = step.read(erp, parcels)
-    if seen is None:
-        return []
-    verdicts: Verdicts = []
-    left: list[Parcel] = []
-    for parcel in parcels:
-        there = seen.get(parcel.ref.id)
-        if there is None:
-            verdicts.append((parcel, Verdict(row=OutboxState.DONE, message=_GONE)))
-        elif isinstance(there.body, SalesOrder) and there.body.state is DocumentState.CANCELLED:
-            done = Done(ref=there.ref, state=DocumentState.CANCELLED, number=there.body.number)
-            verdicts.append((parcel, Verdict(row=OutboxState.DONE, done=done)))
-        else:
-            left.append(parcel)
-    with step.context.write() as work:
-        resolve(work, parcels)
-        settle(work, step.outbound, verdicts)
-    step.settled.update(parcel.outbox_id for parcel, _ in verdicts)
-    return left
+def _compared(_parcel: Parcel, there: Seen[Any] | None) -> Verdict | None:
+    """A verdict when it is cancelled or gone; cancelling again is harmless."""
+    if there is None:
+        return Verdict(row=OutboxState.DONE, message=_GONE)
+    body: Document | None = there.body
+    if isinstance(body, SalesOrder) and body.state is DocumentState.CANCELLED:
+        done = Done(ref=there.ref, state=DocumentState.CANCELLED, number=body.number)
+        return Verdict(row=OutboxState.DONE, done=done)
+    return None

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.sync.contract import Reads, Updates
+from core.sync.contract import Updates
 from core.sync.documents import Document, DocumentState, SalesOrder
 from core.sync.errors import NotFound
 from core.sync.models import Binding, OutboxState
 from core.sync.push.answers import about_themselves
-from core.sync.push.attempts import resolve
-from core.sync.push.parcel import Parcel, Verdict, Verdicts
+from core.sync.push.look import look
+from core.sync.push.parcel import Parcel, Verdict
 from core.sync.push.round import Round
-from core.sync.push.settle import settle
 from core.sync.push.verdicts import stopped, verdict
 from core.sync.values import Done, Outcome, Seen
 from core.work import UnitOfWork
@@ -32,7 +31,7 @@ def change(step: Round, parcels: Sequence[Parcel]) -> None:
     updates: Updates[Any] = erp
     stale = [parcel for parcel in parcels if _may_be_stale(parcel)]
     fresh = [parcel for parcel in parcels if not _may_be_stale(parcel)]
-    ready = fresh + _look(step, stale)
+    ready = fresh + look(step, stale, _compared)
 
     def call(items: Sequence[Parcel]) -> Sequence[Outcome]:
         return about_themselves(updates.update([item.outgoing for item in items]), items)
@@ -47,29 +46,6 @@ def _over(_work: UnitOfWork, _parcel: Parcel, _binding: Binding, done: Done) -> 
 def _may_be_stale(parcel: Parcel) -> bool:
     """A try before this one failed, or nobody ever saw the version."""
     return parcel.unsure_since is not None or parcel.error is not None or parcel.version is None
-
-
-def _look(step: Round, parcels: Sequence[Parcel]) -> list[Parcel]:
-    """Answers what is still to be changed, with the version as it is now."""
-    erp: object = step.endpoint
-    if not parcels or not isinstance(erp, Reads):
-        return list(parcels)
-    seen = step.read(erp, parcels)
-    if seen is None:
-        return []
-    verdicts: Verdicts = []
-    left: list[Parcel] = []
-    for parcel in parcels:
-        said = _compared(parcel, seen.get(parcel.ref.id))
-        if said is None:
-            left.append(parcel)
-        else:
-            verdicts.append((parcel, said))
-    with step.context.write() as work:
-        resolve(work, parcels)
-        settle(work, step.outbound, verdicts)
-    step.settled.update(parcel.outbox_id for parcel, _ in verdicts)
-    return left
 
 
 def _compared(parcel: Parcel, there: Seen[Any] | None) -> Verdict | None:
