@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from core.alerts.rules import rules
 from core.clock import utcnow
 from core.errors import CrmError
 from core.ids import new_id
+from core.installation.standing import standing
 from core.jobs.job import Job, JobContext
 from core.jobs.queue import enqueue
 from core.masking import masked
+from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 
 SEND = "core.alerts.send"
@@ -30,22 +33,34 @@ def tell(work: UnitOfWork, alert_id: UUID, occasion: Occasion) -> None:
 
 
 def send(context: JobContext, args: Mapping[str, Any]) -> None:
-    """Deliver one notice. A failure is kept with it, and the job is tried again."""
+    """Deliver one notice. A failure is kept with it, and the job is tried again.
+
+    A copy has the original's recipients, and what was to be sent when it was made: it tells nobody.
+    """
     notice_id = UUID(args["notice"])
     with context.read() as work:
         notice = work.session.get(Notice, notice_id)
         if notice is None or notice.sent_at is not None:
             return
         alert, found = work.session.get_one(Alert, notice.alert_id), rules(work)
+        may_be_copy = standing(work).may_be_copy
+    if may_be_copy:
+        _keep(context, notice_id, error=_("Not sent: this is a copy, or held since it may be one."))
+        return
     try:
         deliver(context.host.settings, found, notice=notice, alert=alert)
     except (CrmError, OSError) as error:
-        with context.write() as work:
-            work.session.get_one(Notice, notice_id).error = masked(str(error))
+        _keep(context, notice_id, error=masked(str(error)))
         raise
+    _keep(context, notice_id, sent_at=utcnow())
+
+
+def _keep(
+    context: JobContext, notice_id: UUID, *, error: str = "", sent_at: datetime | None = None
+) -> None:
     with context.write() as work:
         kept = work.session.get_one(Notice, notice_id)
-        kept.sent_at, kept.error = utcnow(), ""
+        kept.sent_at, kept.error = sent_at, error
 
 
 job = Job(name=SEND, run=send)

@@ -20,6 +20,11 @@ class Standing:
     #: Connections whose ERP was put back: id, name and why.
     put_back: tuple[tuple[UUID, str, str], ...] = ()
 
+    @property
+    def may_be_copy(self) -> bool:
+        """It is one, or nobody has said yet that it is none."""
+        return bool(self.held) or not self.pushes
+
 
 def standing(work: UnitOfWork) -> Standing:
     installation = work.session.execute(select(Installation.held, Installation.pushes)).one()

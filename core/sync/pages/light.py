@@ -39,8 +39,15 @@ class _Facts:
     alerts: int
 
 
-def ask(work: UnitOfWork) -> Light:
-    """Red: nothing moves until a person acts. Amber: look soon. Green: all is in step."""
+def ask(work: UnitOfWork) -> Light | None:
+    """Red: nothing moves until a person acts. Amber: look soon. Green: all is in step.
+
+    Who may not see the sync is told one thing only: that this is, or may be, a copy.
+    """
+    if not work.actor.may("core.sync"):
+        now = standing(work)
+        held = _held(now) if now.may_be_copy else None
+        return held and replace(held, endpoint="", act="")
     facts = _facts(work)
     return replace(_light(work, facts), bell="alerts_pages.index", alerts=facts.alerts)
 

@@ -16,6 +16,7 @@ from sqlalchemy import update
 from core.alerts.models import Alert
 from core.alerts.raising import QUIET, REMINDED_AFTER
 from core.clock import utcnow
+from core.registry.models import Installation
 from core.sync.models import ConnectionState
 from tests.core.alerts.conftest import ACTOR, SECRET, Watched, with_settings
 from tests.core.alerts.receivers import PASSWORD, Hook, Post
@@ -122,6 +123,20 @@ def _signature(headers: Mapping[str, str], body: bytes) -> str:
     key = b64decode(SECRET.removeprefix("whsec_"))
     said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     return "v1," + b64encode(hmac.new(key, said, sha256).digest()).decode()
+
+
+@pytest.mark.parametrize("state", [{"pushes": False}, {"held": "It is elsewhere."}])
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_copy_tells_nobody_and_its_list_says_so(
+    watched: Watched, post: Post, webhook: Hook, state: dict[str, object]
+) -> None:
+    watched.set(**REFUSED)
+    watched.look()
+    with watched.host.write(ACTOR) as work:
+        work.session.execute(update(Installation).values(**state))
+    assert watched.send() == []
+    assert (post.mails, webhook.received) == ([], [])
+    assert all("this is a copy" in notice.error for notice in watched.notices())
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

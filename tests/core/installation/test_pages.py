@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -14,9 +17,11 @@ from sqlalchemy import select
 from core.actor import system
 from core.companies import Company
 from core.host import Host
+from core.installation.deciding import as_clone
 from core.installation.recognise import hold, hold_connection
 from core.registry.models import Installation
 from core.sync.models import Connection, ConnectionState
+from core.testing.people import administrator, browser_of, enrol
 
 ACTOR = system("tests")
 REASON = "This database was opened last as a.sqlite on one; now it is b.sqlite on two."
@@ -63,6 +68,22 @@ def test_every_page_says_that_all_is_held_and_one_lets_decide(
     assert read(host)[0].pushes
     assert "This is a copy" not in browser_client.get("/").text
     assert browser_client.post("/installation/allow-push").status_code == 409
+
+
+def test_a_copy_is_evident_to_those_too_who_may_not_see_the_sync(
+    host: Host, app: Flask, company: UUID
+) -> None:
+    seller = replace(administrator(company), roles=frozenset())
+    client = browser_of(app, enrol(host, seller))
+    assert 'class="banner"' not in client.get("/").text
+    holding(host)
+    assert "not where it was" in client.get("/").text
+    with host.write(ACTOR) as work:
+        as_clone(work, host)
+    page = client.get("/").text
+    assert "This is a copy" in page
+    assert "/installation/" not in page
+    assert 'id="light"' not in page
 
 
 def test_a_held_connection_is_not_resumed_by_its_button(
