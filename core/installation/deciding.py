@@ -19,10 +19,8 @@ from core.installation.place import place_of
 from core.journal import note
 from core.registry.models import Installation
 from core.sync.deliveries import delivery_of
+from core.sync.look_first import look_first
 from core.sync.models import (
-    Attempt,
-    AttemptItem,
-    AttemptOutcome,
     Binding,
     Connection,
     ConnectionState,
@@ -42,8 +40,6 @@ from core.work import UnitOfWork
 
 #: How much further back than the restored cursors the next pull begins.
 STEP_BACK = timedelta(days=1)
-#: The verb of an attempt nobody here made: an earlier state of this database may have.
-_BEFORE = "before"
 _ON_ITS_WAY = (*OPEN, OutboxState.CLAIMED)
 _THE_ORIGINALS = (
     "It was on its way when this copy was made, so the original sends it. Retry sends it from here."
@@ -103,31 +99,10 @@ def let_go(work: UnitOfWork, connection: Connection) -> None:
 def make_unsure(work: UnitOfWork, only: Sequence[UUID] | None = None) -> None:
     """Have everything that has not arrived looked for first: it may have been sent.
 
-    ``only`` names bindings. The mark is that of a request whose end nobody saw.
+    ``only`` names bindings. What waits without a connection gets the mark when one adopts it.
     """
     for (connection_id, kind), rows in _unbound(work.session, only):
-        attempt_id = new_id()
-        work.session.add(
-            Attempt(
-                id=attempt_id,
-                connection_id=connection_id,
-                kind=kind,
-                verb=_BEFORE,
-                run_id=attempt_id,
-                ended_at=utcnow(),
-            )
-        )
-        work.session.flush()
-        work.session.add_all(
-            AttemptItem(
-                attempt_id=attempt_id,
-                binding_id=row.id,
-                outbox_id=row.outbox_id,
-                outcome=AttemptOutcome.IN_DOUBT,
-                message="The database was put back, or is a copy.",
-            )
-            for row in rows
-        )
+        look_first(work, connection_id, kind, [(row.id, row.outbox_id) for row in rows])
 
 
 def step_back(work: UnitOfWork, connection_id: UUID | None = None) -> None:

@@ -11,7 +11,9 @@ from core.clock import utcnow
 from core.db.upsert import insert_into
 from core.errors import Busy, NotFound, RuleBroken
 from core.ids import new_reference
+from core.registry.models import Installation
 from core.sync.errors import RateLimited
+from core.sync.look_first import look_first
 from core.sync.models import (
     AttemptItem,
     AttemptOutcome,
@@ -201,9 +203,27 @@ def adopt_waiting(work: UnitOfWork, connection: Connection) -> int:
             .where(OutboxRow.binding_id.in_(part), OutboxRow.state == OutboxState.WAITING)
             .values(state=OutboxState.QUEUED, due_at=utcnow())
         )
+        _look_first_after_restore(work, connection.id, part)
     for kind in sorted({row.kind for row in found}):
         wake_push(work, connection.id, kind)
     return len(ids)
+
+
+def _look_first_after_restore(work: UnitOfWork, connection_id: UUID, ids: list[UUID]) -> None:
+    """What waited in a database that was put back may have gone through a connection it forgot."""
+    rows = work.session.execute(
+        select(Binding.kind, Binding.id, OutboxRow.id)
+        .join(OutboxRow, OutboxRow.binding_id == Binding.id)
+        .join(Installation, Installation.epoch > 1)
+        .where(
+            Binding.id.in_(ids),
+            Binding.created_at < Installation.opened_at,
+            OutboxRow.state == OutboxState.QUEUED,
+        )
+    ).all()
+    for kind in sorted({row[0] for row in rows}):
+        mine = [(row[1], row[2]) for row in rows if row[0] == kind]
+        look_first(work, connection_id, kind, mine)
 
 
 def wake_connection(work: UnitOfWork, connection_id: UUID) -> None:

@@ -31,6 +31,7 @@ from core.sync import connections, outbox
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.inline import InlineContext
 from core.sync.models import Connection, ConnectionState, OutboxRow, OutboxState
+from core.testing import trial
 from core.work import UnitOfWork
 from tests.core.sync.outbound import Trial
 from tests.core.sync.test_push_kills import crew, start_worker
@@ -111,6 +112,35 @@ def test_after_a_restore_what_was_sent_meanwhile_is_not_sent_again(
     assert installation(back).epoch == 2
     recognise(back.host)
     assert installation(back).held == ""
+
+
+def test_after_a_restore_what_waited_without_a_connection_is_looked_for_too(
+    make_trial: Callable[[], Trial], vault: Vault, erp: Erp, folder: Path
+) -> None:
+    """It went out through a connection that the backup does not know."""
+    there = make_trial()
+    recognise(there.host)
+    party = there.party()
+    with there.host.write(there.actor) as work:
+        outbox.send(work, trial.PARTY, party.id, company_id=there.company, number="P-1")
+    order = there.order(party, "SO-1")
+    assert there.state(order) == "waiting"
+    backup = vault.back_up(there.host)
+    there.connect(path=str(folder), orders="creates")
+    there.push()
+    assert sent(erp) == each_once(there, order)
+
+    back = on(vault.put_back(there.host, backup), there)
+    with back.host.write(back.actor) as work:
+        after_restore(work, back.host)
+    new = back.order(back.party("Another"), "SO-2")
+    back.connect(path=str(folder), orders="creates")
+    back.push()
+    assert (back.state(order), back.state(new)) == ("in_doubt", "confirmed")
+    back.later()
+    back.push()
+    assert back.state(order) == "confirmed"
+    assert sent(erp) == each_once(back, order, new)
 
 
 def test_a_restore_under_a_worker_that_goes_on_is_noticed_at_its_next_tick(
