@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
-KINDS = ("thirdparties", "products", "orders", "invoices", "stockmovements")
+KINDS = ("thirdparties", "products", "orders", "invoices", "stockmovements", "warehouses")
 _CENT = Decimal("0.01")
 
 
@@ -82,6 +82,7 @@ class Books:
         row["ref"], row["ref_ext"] = f"(PROV{row['id']})", fitting(values.get("ref_ext"), "ref_ext")
         row["note_public"] = fitting(values.get("note_public"), "note_public", most=65_535)
         row["date"] = self.midnight(date.fromisoformat(str(values["date"])))
+        row["fk_multicurrency"], row["multicurrency_code"] = "0", "EUR"
         row["cond_reglement_id"] = values.get("cond_reglement_id")
         lines = values.get("lines") or {}
         row["lines"] = [order_line(line) for line in lines.get("line", ())]
@@ -142,6 +143,8 @@ def add_up(row: Row) -> None:
 
 def populate(books: Books) -> None:
     """A few of every kind, two of them with the same stamp."""
+    for name in ("Outlet", "Returns", "Main"):
+        books.add("warehouses", ref=name)
     for place in range(1, 6):
         books.now_s += place % 2
         party = books.create_party({"ref": f"Customer {place}", "town": "Ghent", "client": "1"})

@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from connectors.dolibarr import connector
 from connectors.dolibarr.connector import DolibarrSession
-from core.sync.errors import AuthFailed, Unsent
+from core.sync.errors import AuthFailed, Rejected, Unsent
 from core.sync.http import FrameworkSessions
 from tests.connectors.dolibarr.server import Dolibarr, opened
 
@@ -21,6 +21,18 @@ def test_check_asks_both_wires(dolibarr: Dolibarr, session: DolibarrSession) -> 
         with pytest.raises(AuthFailed) as caught:
             opened(dolibarr, **{name: "wrong"}).check()
         assert list(caught.value.fields) == [name], "the setting at fault is named"
+
+
+def test_check_compares_the_warehouse_and_the_currency(dolibarr: Dolibarr) -> None:
+    wrong = {"warehouse": "4", "currency": "USD"}
+    assert opened(dolibarr, currency="USD").check(), "no order tells the company's currency yet"
+    order = dolibarr.books.create_order({"thirdparty_id": 1, "date": date(2026, 11, 22)})
+    for name, value in wrong.items():
+        with pytest.raises(Rejected) as caught:
+            opened(dolibarr, **{name: value}).check()
+        assert list(caught.value.fields) == [name], "the setting at fault is named"
+    order["fk_multicurrency"], order["multicurrency_code"] = "2", "CHF"
+    assert opened(dolibarr).check(), "an order in a foreign currency says nothing of our own"
 
 
 def test_an_answer_that_is_no_record_is_no_answer(session: DolibarrSession) -> None:
