@@ -22,6 +22,7 @@ from core.sync import retention as sync_retention
 from core.sync import tick as outbound
 from core.sync.merge import api as conflicts_api
 from core.sync.pages import panels as sync_panels
+from core.sync.plans import api as plans_api
 from core.sync.plans import job as plans
 from core.sync.pull import job as inbound
 from core.sync.reconcile import api as statements_api
@@ -55,6 +56,7 @@ module = Module(
         alerts_pages.blueprint,
         statements_api.blueprint,
         conflicts_api.blueprint,
+        plans_api.blueprint,
         *sync_pages.blueprints,
         installation_pages.blueprint,
         pages.blueprint,

@@ -20,8 +20,9 @@ from core.sync import connections as services
 from core.sync.attention import Way
 from core.sync.changing import set_pace
 from core.sync.mending import MOST_AT_ONCE, try_again, try_all_again, way_of
-from core.sync.models import Connection, InboxRow, OutboxRow
+from core.sync.models import Connection, InboxRow, OutboxRow, PlanPurpose
 from core.sync.overview import Health, overview
+from core.sync.plans import propose
 from core.sync.sent import OUTBOX, STOPPED_ROWS
 from core.work import UnitOfWork
 
@@ -155,8 +156,13 @@ def list_connections() -> Response:
 @requires("core.connections")
 @writes(ConnectionSchema, takes=NewConnectionSchema, status=201)
 def add_connection(work: UnitOfWork, body: dict[str, Any]) -> Connection:
-    """Set a connection up. It stays a draft until it was tested well."""
-    return services.add(work, host(), company_id=home(work), **body)
+    """Set a connection up. It stays a draft until it was tested well.
+
+    Nothing is read over before the plan of its first load is approved: see ``/plans``.
+    """
+    made = services.add(work, host(), company_id=home(work), **body)
+    propose(work, made.id, PlanPurpose.FIRST_LOAD)
+    return made
 
 
 @connections_blueprint.get("/connections/<uuid:connection_id>")
