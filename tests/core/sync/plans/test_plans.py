@@ -20,6 +20,7 @@ from core.sync.plans import approve, propose, reject
 from core.sync.plans.job import look_at_age, run_plan
 from core.sync.pull import stream
 from core.sync.pull.progress import progress
+from core.sync.retention import forget
 from modules.catalog.models import Product as StoredProduct
 from modules.contacts.models import Party as StoredParty
 from modules.sales.models import Order
@@ -249,3 +250,25 @@ def change_behind_the_polls(shop: Shop) -> None:
 
 def lamp(shop: Shop) -> StoredProduct:
     return next(one for one in shop.all(StoredProduct) if one.sku == "LAMP-02")
+
+
+def test_old_plans_are_forgotten_but_what_holds_or_frees_a_connection_stays(
+    shop: Shop, planned: Planned
+) -> None:
+    first, manual = planned(), planned(PlanPurpose.MANUAL, PRODUCT)
+    for plan in (first, manual):
+        decide(shop, reject, plan)
+    assert items(shop, first)
+    assert items(shop, manual)
+    forget_in(shop, 29)
+    assert items(shop, manual)
+    forget_in(shop, 31)
+    assert [plan.id for plan in shop.all(Plan)] == [first.id]
+    assert shop.all(PlanItem) == []
+    shop.pull()
+    assert shop.all(StoredProduct) == []
+
+
+def forget_in(shop: Shop, days: int) -> None:
+    with time_machine.travel(utcnow() + timedelta(days=days), tick=False):
+        forget(InlineContext(shop.host, ACTOR), {})
