@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64decode, b64encode
-from binascii import Error as NoBase64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +60,7 @@ def key_of(secret: str) -> bytes:
     """The bytes behind ``whsec_<base64>``. Raise Invalid for anything else."""
     try:
         key = b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except NoBase64 as error:
+    except ValueError as error:
         raise Invalid("The webhook's secret is not whsec_ and base64.") from error
     if not secret.startswith(_PREFIX) or not 24 <= len(key) <= 64:
         raise Invalid("The webhook's secret is whsec_ and 24 to 64 bytes in base64.")

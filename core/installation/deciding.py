@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import utcnow
-from core.errors import RuleBroken
+from core.errors import Forbidden, RuleBroken
 from core.host import Host
 from core.ids import new_id
 from core.installation.place import place_of
@@ -188,6 +188,14 @@ def _decided(work: UnitOfWork, host: Host) -> tuple[str, Installation]:
 
 
 def _locked(work: UnitOfWork) -> Installation:
+    """For a decision; it is about the ERPs of every company."""
+    seen = work.actor.companies
+    if seen is not None:
+        others = select(Connection.id).where(Connection.company_id.not_in(seen)).limit(1)
+        if work.session.scalar(others) is not None:
+            raise Forbidden(
+                _("This concerns other companies, too: ask somebody who sees them all.")
+            )
     return work.session.scalars(select(Installation).with_for_update()).one()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -37,7 +38,8 @@ class Facet:
 
     def label(self, work: UnitOfWork, value: str) -> str:
         if self.named is not None:
-            return self.named(work, value)
+            with suppress(ValueError):  # not even a key: the list itself says so
+                return self.named(work, value)
         return _(self.offered(work).get(value, value))
 
 

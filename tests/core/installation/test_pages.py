@@ -20,6 +20,7 @@ from core.host import Host
 from core.installation.deciding import as_clone
 from core.installation.recognise import hold, hold_connection
 from core.registry.models import Installation
+from core.security.roles import create_role
 from core.sync.models import Connection, ConnectionState
 from core.testing.people import administrator, browser_of, enrol
 
@@ -84,6 +85,24 @@ def test_a_copy_is_evident_to_those_too_who_may_not_see_the_sync(
     assert "This is a copy" in page
     assert "/installation/" not in page
     assert 'id="light"' not in page
+
+
+def test_who_sees_one_company_decides_nothing_about_the_erps_of_another(
+    host: Host, app: Flask, company: UUID
+) -> None:
+    holding(host)
+    with host.write(ACTOR) as work:
+        create_role(work, "IT", ("core.connections", "core.sync"))
+        other = Company(name="Elsewhere", currency="EUR")
+        work.session.add(other)
+        work.session.flush()
+        add(work, other, "theirs")
+    client = browser_of(app, enrol(host, replace(administrator(company), roles=frozenset({"IT"}))))
+    for decision in ("after-restore", "as-clone", "allow-push"):
+        answer = client.post(f"/installation/{decision}")
+        assert (answer.status_code, "other companies" in answer.text) == (403, True)
+    installation = read(host)[0]
+    assert (installation.held, installation.pushes, installation.epoch) == (REASON, True, 1)
 
 
 def test_a_held_connection_is_not_resumed_by_its_button(

@@ -252,6 +252,12 @@ def test_the_parts_that_renew_themselves_are_parts(
     assert swapped.text.startswith('<div id="listing"')
 
 
+def test_a_filter_that_is_no_key_is_said_to_be_none(browser_client: FlaskClient) -> None:
+    for path in ("stopped", "conflicts", "plans", "statements"):
+        answer = browser_client.get(f"/sync/{path}?connection_id=nonsense")
+        assert (answer.status_code, "Not an id." in answer.text) == (422, True), path
+
+
 def test_a_list_goes_as_csv(office: Office, browser_client: FlaskClient) -> None:
     office.stop(office.connect(), 2, W999)
     lines = browser_client.get("/sync/stopped?format=csv").text.splitlines()
