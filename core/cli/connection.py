@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import select
 
 from core.cli.decisions import computed_plan, show_plan
+from core.cli.named import connection_named
 from core.cli.opened import OPERATOR, opened
 from core.cli.show import show_table
 from core.companies import Company, fetch, home
@@ -169,10 +170,7 @@ def _say(checked: services.Checked, name: str) -> None:
 
 def _id_of(host: Host, name: str) -> UUID:
     with host.read(OPERATOR) as work:
-        found = work.session.scalar(select(Connection.id).where(Connection.name == name))
-    if found is None:
-        raise NotFound(f"There is no connection {name}.")
-    return found
+        return connection_named(work, name)
 
 
 def _company(work: UnitOfWork, name: str | None) -> UUID:

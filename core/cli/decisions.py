@@ -6,22 +6,21 @@ import time
 from uuid import UUID
 
 import click
-from sqlalchemy import select
 
 from core.api.listing import ListQuery, page
+from core.cli.named import connection_named
 from core.cli.opened import OPERATOR, opened
 from core.cli.show import show_table
-from core.db.moment import database_now
-from core.errors import NotFound, RuleBroken
+from core.errors import RuleBroken
 from core.host import Host
-from core.jobs.models import WorkerProcess
 from core.sync.inline import InlineContext
 from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve
-from core.sync.models import Connection, Keep, Plan, PlanAction, PlanPurpose, PlanState
+from core.sync.models import Keep, Plan, PlanAction, PlanPurpose, PlanState
 from core.sync.plans import approve, propose, reject
 from core.sync.plans.compute import compute
 from core.sync.plans.lists import PLANS, total
+from core.workers import live_worker
 
 _PURPOSES = {
     "now": PlanPurpose.MANUAL,
@@ -48,10 +47,7 @@ def plan(*, connection: str, kinds: tuple[str, ...], what: str, wait_s: int) -> 
     """
     with opened() as host:
         with host.write(OPERATOR) as work:
-            named = select(Connection.id).where(Connection.name == connection)
-            connection_id = work.session.scalar(named)
-            if connection_id is None:
-                raise NotFound(f"There is no connection {connection}.")
+            connection_id = connection_named(work, connection)
             key = propose(work, connection_id, _PURPOSES[what], kinds or None).id
         found = computed_plan(host, key, wait_s)
         show_plan(found)
@@ -144,9 +140,8 @@ def _read(host: Host, key: UUID) -> Plan:
 
 
 def _worker_lives(host: Host) -> bool:
-    alive = select(WorkerProcess.id).where(WorkerProcess.expires_at > database_now()).limit(1)
     with host.read(OPERATOR) as work:
-        return work.session.scalar(alive) is not None
+        return live_worker(work.session)
 
 
 def show_plan(found: Plan) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
+from core.cli.named import connection_named
 from core.cli.opened import OPERATOR, opened
 from core.errors import NotFound
-from core.sync.models import Connection, CursorMode
+from core.sync.models import CursorMode
 from core.sync.pull.asking import ask_sweep
 from core.sync.pull.progress import progress
 
@@ -21,9 +21,7 @@ def sweep(*, connection: str, kinds: tuple[str, ...]) -> None:
     Every night does the same. Many deletions at once become a plan that asks.
     """
     with opened() as host, host.write(OPERATOR) as work:
-        found = work.session.scalar(select(Connection.id).where(Connection.name == connection))
-        if found is None:
-            raise NotFound(f"There is no connection {connection}.")
+        found = connection_named(work, connection)
         received = {receives.kind for receives in work.enabled.inbound}
         if strange := sorted(set(kinds) - received):
             raise NotFound(f"Nothing called {strange[0]} comes from an ERP.")
