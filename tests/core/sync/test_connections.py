@@ -26,7 +26,7 @@ from core.errors import Invalid
 from core.security.keys import create_keys
 from core.sync import connections
 from core.sync.attention import STOPPED
-from core.sync.models import Connection
+from core.sync.models import Connection, InboxRow, InboxState
 from core.sync.overview import overview
 from core.testing.people import administrator, enrol, program_of
 from tests.core.sync.outbound import Trial
@@ -143,6 +143,47 @@ def test_the_outbox_and_what_stopped_are_listed_and_retried(
     assert (retried.status_code, said(retried)["state"]) == (200, "queued")
     assert client.post(f"{API}/sync/stopped/{stopped['id']}/retry").status_code == 409
     assert client.get(f"{API}/sync/outbox?state=lost").status_code == 422
+
+
+def test_what_stopped_is_narrowed_and_retried_both_ways(client: FlaskClient, there: Trial) -> None:
+    key = there.connect()
+    there.order(there.party(), "SO-2", sku="NOT-THERE")
+    there.push()
+    with there.host.write(there.actor) as work:
+        arrived = InboxRow(
+            connection_id=key,
+            company_id=there.company,
+            kind="trial.note",
+            external_id="N-9",
+            state=InboxState.STOPPED,
+            body={},
+            message="The note has no currency.",
+        )
+        work.session.add(arrived)
+
+    def kinds(wanted: str = "") -> list[str]:
+        rows = said(client.get(f"{API}/sync/stopped?{wanted}"))["items"]
+        return sorted(row["kind"] for row in rows)
+
+    both = ["trial.note", "trial.order"]
+    narrowed = {
+        "": both,
+        "way=in": both[:1],
+        "way=out": both[1:],
+        "kind=trial.note": both[:1],
+        "error=sync.rejected": both[1:],
+        f"connection_id={key}": both,
+        f"connection_id={arrived.id}": [],
+    }
+    assert {wanted: kinds(wanted) for wanted in narrowed} == narrowed
+    retried = said(client.post(f"{API}/sync/stopped/{arrived.id}/retry"))
+    assert (retried["way"], retried["state"]) == ("in", "pending")
+    assert kinds() == both[1:]
+    all_in = client.post(f"{API}/sync/stopped/retry", json={"way": "in"})
+    assert said(all_in) == {"retried": 0, "more": False}
+    all_out = client.post(f"{API}/sync/stopped/retry", json={"way": "out"})
+    assert said(all_out) == {"retried": 1, "more": False}
+    assert kinds() == []
 
 
 def test_pages_of_the_outbox_follow_each_other(client: FlaskClient, there: Trial) -> None:
