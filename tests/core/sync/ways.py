@@ -28,9 +28,9 @@ ASKED_WAYS = WAYS[:3]
 
 
 def is_sampled(there: Trial, way: str) -> bool:
-    """Requests are the same calls however orders are taken: SQLite shows that for every way.
+    """What a trouble means is decided in memory: SQLite shows that for every way.
 
-    On PostgreSQL all points are tried with drafts, and of the other ways some.
+    On PostgreSQL all of it is tried with drafts; of the other ways what leaves rows behind.
     """
     return way != "drafts" and not there.host.database.is_sqlite
 
