@@ -154,6 +154,8 @@ class Health:
         found = self.connection
         if found is None:
             return _("Set up a connection for this company.")
+        if found.held:
+            return _("Say what it is: on the page This installation, or with tandem sync resume.")
         if found.state is not ConnectionState.LIVE:
             return _state_advice(found.state)
         return self._live_advice(found)

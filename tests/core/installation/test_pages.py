@@ -22,6 +22,7 @@ from core.installation.recognise import hold, hold_connection
 from core.registry.models import Installation
 from core.security.roles import create_role
 from core.sync.models import Connection, ConnectionState
+from core.sync.overview import overview
 from core.testing.people import administrator, browser_of, enrol
 
 ACTOR = system("tests")
@@ -112,6 +113,9 @@ def test_a_held_connection_is_not_resumed_by_its_button(
     (connection,) = read(host)[1]
     browser_client.post(f"/connections/{connection.id}/resume")
     assert read(host)[1][0].state is ConnectionState.PAUSED
+    with host.read(ACTOR) as work:
+        (health,) = [one for one in overview(work) if one.connection]
+    assert "tandem sync resume" in health.advice, "its button would not do"
     assert browser_client.post("/installation/after-restore").status_code == 303
     installation, (connection,) = read(host)
     assert (installation.epoch, connection.state, connection.held) == (2, "live", "")
