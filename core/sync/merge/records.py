@@ -92,6 +92,7 @@ def agree(
                 name: value for name, value in sides.ours.items() if sides.theirs.get(name) != value
             },
             "awaited": [],
+            "carried": {},
             "touched": {},
             "observed_at": sides.stamp or work.observed_at,
         }
@@ -120,6 +121,7 @@ def agreed_rows(
                 theirs={},
                 ours={},
                 awaited=[],
+                carried={},
                 touched={},
                 observed_at=work.observed_at,
             )
@@ -128,12 +130,14 @@ def agreed_rows(
 
 
 def base_of(row: Agreed) -> Base:
-    return Base(theirs=row.theirs, ours=row.ours, awaited=frozenset(row.awaited))
+    return Base(
+        theirs=row.theirs, ours=row.ours, awaited=frozenset(row.awaited), carried=row.carried
+    )
 
 
 def write_base(row: Agreed, base: Base) -> None:
     row.theirs, row.ours = dict(base.theirs), dict(base.ours)
-    row.awaited = sorted(base.awaited)
+    row.awaited, row.carried = sorted(base.awaited), dict(base.carried)
 
 
 def _of(shared: Shared[Any], bindings: Bindings, local_ids: Iterable[UUID]) -> tuple[Any, ...]:

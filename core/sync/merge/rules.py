@@ -5,12 +5,15 @@ changed, the other takes over; what both changed, the field's policy decides. Af
 first reading that is ours but for the ERP's way of writing it is an echo: it becomes the ERP's
 reading of the agreed value, and neither side has changed anything. So no rounding and no capital
 letters go back and forth, and no stamp has to be trusted.
+
+A write whose end nobody saw may have arrived or not. A reading that shows what it carried is ours;
+the old reading means nothing: only what is seen over there becomes an agreement.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -36,6 +39,7 @@ class Base:
     theirs: Values = field(default_factory=dict)
     ours: Values = field(default_factory=dict)
     awaited: frozenset[str] = frozenset()
+    carried: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def our(self, name: str) -> Any:
         return self.ours.get(name, self.theirs.get(name))
@@ -52,14 +56,25 @@ class Base:
         if ours != theirs:
             mine[name] = ours
         return Base(
-            theirs=_put(self.theirs, name, theirs), ours=mine, awaited=self.awaited - {name}
+            theirs=_put(self.theirs, name, theirs),
+            ours=mine,
+            awaited=self.awaited - {name},
+            carried=_put(self.carried, name, None),
         )
 
     def without_new(self, ours: Values) -> Base:
         """The same less entries that came back from the ERP under their lasting names."""
         over = {name for name in self.ours if is_new(name) and name not in ours}
         mine = {name: value for name, value in self.ours.items() if name not in over}
-        return replace(self, ours=mine, awaited=self.awaited - over)
+        carried = {name: values for name, values in self.carried.items() if name not in over}
+        return replace(self, ours=mine, awaited=self.awaited - over, carried=carried)
+
+    def carries(self, name: str, ours: Any) -> Base:
+        """The same when a write of a field is about to leave, whatever becomes of it."""
+        before = self.carried.get(name, ())
+        if ours in before:
+            return self
+        return replace(self, carried={**self.carried, name: [*before, ours]})
 
     def wrote(self, name: str, ours: Any) -> Base:
         """The same when we wrote a field over there, and have not read it back."""
@@ -146,21 +161,32 @@ def decide(what: SharedField, name: str, base: Base, sides: Sides) -> Decision:
     if sides.ours == sides.theirs:
         at_one = base.agreed(name, theirs=sides.theirs, ours=sides.ours)
         return Decision(step=Step.KEEP, base=at_one)
+    if name in base.awaited and sides.theirs == base.theirs.get(name):
+        return Decision(step=ours_goes, base=base)  # not there yet, or not kept over there
+    if (arrived := _arrived(name, base, sides)) is not None:
+        newer = arrived.our(name) != sides.ours and what.writer is not Writer.ERP
+        return Decision(step=Step.SEND if newer else Step.KEEP, base=arrived)
+    return _three_way(what, name, base, sides)
+
+
+def _arrived(name: str, base: Base, sides: Sides) -> Base | None:
+    """The agreement where theirs is what we wrote, be it in the ERP's way of writing it."""
     before, awaited = base.theirs.get(name), name in base.awaited
-    if awaited and sides.theirs == before:  # not there yet, or not kept over there
-        return Decision(step=ours_goes, base=base)
     sent = base.our(name) if base.knows(name) else sides.ours
     if (awaited or not base.knows(name)) and alike(sides.theirs, sent, before):
-        echo = base.agreed(name, theirs=sides.theirs, ours=sent)
-        return Decision(step=ours_goes if sent != sides.ours else Step.KEEP, base=echo)
-    return _three_way(what, name, base, sides)
+        return base.agreed(name, theirs=sides.theirs, ours=sent)
+    for carried in reversed(base.carried.get(name, ())):
+        if _shows(sides.theirs, carried, before):
+            return base.agreed(name, theirs=sides.theirs, ours=carried)
+    return None
 
 
 def _three_way(what: SharedField, name: str, base: Base, sides: Sides) -> Decision:
     here = base.our(name) != sides.ours
     there = base.theirs.get(name) != sides.theirs
     if not here and not there:
-        return Decision(step=Step.KEEP, base=base)
+        at_rest = base.agreed(name, theirs=sides.theirs, ours=sides.ours)
+        return Decision(step=Step.KEEP, base=at_rest)
     match what.writer, here, there:
         case (Writer.ERP, _, _) | (Writer.BOTH, False, True):
             wins = Policy.ERP
@@ -206,6 +232,21 @@ def alike(theirs: Any, sent: Any, before: Any) -> bool:
     if isinstance(theirs, str) and isinstance(sent, str):
         return _bare(theirs) == _bare(sent)
     return bool(theirs == sent)
+
+
+def _shows(theirs: Any, sent: Any, before: Any) -> bool:
+    """Whether ``theirs`` can only be so because ``sent`` arrived; ``alike`` takes that as given.
+
+    Of a value in parts, what differs from before is what we sent. A part that somebody emptied
+    over there is a change of theirs.
+    """
+    if theirs == before:
+        return False
+    if isinstance(theirs, dict) and isinstance(sent, dict):
+        past = before if isinstance(before, dict) else {}
+        changed = {key for key in {*theirs, *past} if theirs.get(key) != past.get(key)}
+        return all(_shows(theirs.get(key), sent.get(key), past.get(key)) for key in changed)
+    return (_nothing(theirs) and _nothing(sent)) or alike(theirs, sent, None)
 
 
 def _nothing(value: Any) -> bool:

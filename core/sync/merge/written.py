@@ -1,4 +1,4 @@
-"""What was written of records both sides may change, kept as what both agree on."""
+"""What is written of records both sides may change, kept before it leaves and when it is done."""
 
 from __future__ import annotations
 
@@ -10,14 +10,38 @@ from core.sync.bindings import ConnectionBindings
 from core.sync.errors import Conflict, NotFound
 from core.sync.exchange import Outbound
 from core.sync.merge.conflicts import ask_whole, no_longer_overtaken
-from core.sync.merge.records import agreed_rows, base_of, write_base
+from core.sync.merge.records import agreed_rows, base_of, ties_of, write_base
 from core.sync.merge.shared import Shared, Values
-from core.sync.models import Binding, Cause, Connection, OutboxState
+from core.sync.models import Binding, Cause, Connection, OutboxState, OutboxVerb
 from core.sync.push.parcel import Parcel, Verdict
 from core.work import UnitOfWork
 
 #: Trouble after which the engine asks, and what it asks.
 _ASKS = {NotFound.code: Cause.GONE, Conflict.code: Cause.OVERTAKEN}
+
+
+def note_leaving(
+    work: UnitOfWork,
+    outbound: Outbound[Any],
+    connection_id: UUID,
+    parcels: Sequence[Parcel],
+) -> None:
+    """Keep what a request carries, to know it again where its answer never comes.
+
+    The bindings first, as everybody locks them.
+    """
+    shared = outbound.shared
+    sent = {parcel.local_id: parcel for parcel in parcels if parcel.verb is OutboxVerb.SEND}
+    if shared is None or not sent:
+        return
+    connection = work.session.get_one(Connection, connection_id)
+    bindings = ConnectionBindings(work, connection)
+    ties_of(work, shared, bindings, sent)
+    for local_id, row in agreed_rows(work, shared, bindings, sent).items():
+        base = base_of(row)
+        for name, value in _written(shared, sent[local_id]).items():
+            base = base.carries(name, value)
+        write_base(row, base)
 
 
 def note_outcomes(

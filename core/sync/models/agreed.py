@@ -32,6 +32,8 @@ class Agreed(Owned, Record):
     ours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Fields we wrote over there and have not read back since.
     awaited: Mapped[list[Any]] = mapped_column(default=list)
+    #: By field, what writes carry that left, oldest first: any of it, or none, may be over there.
+    carried: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Who changed which field here last, and when: ``{"name": ["Mia", "2026-11-22T19:55Z"]}``.
     touched: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: When the ERP last said anything of it, by its own clock if it has one.

@@ -19,6 +19,7 @@ from core.sync.contract import Endpoint, Finds, Reads
 from core.sync.errors import AuthFailed, InDoubt, RateLimited, Rejected, SyncError, Unsent
 from core.sync.exchange import Outbound
 from core.sync.health import note_answer, note_failure
+from core.sync.merge.written import note_leaving
 from core.sync.models import Binding
 from core.sync.open_sessions import expire_session
 from core.sync.push.adopt import TOLERANCE
@@ -67,6 +68,7 @@ class Round:
         if not parcels:
             return []
         with self.context.write() as work:
+            note_leaving(work, self.outbound, self.route.connection_id, parcels)
             renew(work, parcels)
             attempt_id = open_attempt(
                 work, self.route, verb, run_id=self.context.job_id, parcels=parcels

@@ -88,7 +88,7 @@ class Shop:
 
     def push(self) -> None:
         context = InlineContext(self.host, self.actor)
-        push_all(context, Route(self.connection, PARTY), claimant=context.job_id)
+        push_all(context, Route(self.connection, PARTY), claimant=self.connection)
 
     def sync(self) -> None:
         """Until both sides rest, as they do within seconds."""
