@@ -36,6 +36,20 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     @override
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        # The same text as SQLAlchemy's own, in a fifth of the time: pulls write one per record.
+        if dialect.name == "sqlite":
+            return self._text
+        return super().bind_processor(dialect)
+
+    def _text(self, value: datetime | None) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+    @override
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         # One call per value in place of three: a page of a list reads hundreds.
         if dialect.name == "sqlite":  # it drops the zone; what we stored was UTC

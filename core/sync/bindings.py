@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, any_, literal, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Row, Select, select
 
 from core.clock import utcnow
+from core.db.among import among
 from core.db.upsert import insert_into
 from core.ids import new_id
 from core.sync.exchange import Waits
 from core.sync.models import Binding, Connection
 from core.work import UnitOfWork
-
-#: Rows per statement: below what either database takes as parameters.
-_SLICE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +53,12 @@ class ConnectionBindings:
     def externals(self, kind: str, local_ids: Sequence[UUID]) -> Mapping[UUID, str]:
         asked = list(dict.fromkeys(local_ids))
         unknown = [local_id for local_id in asked if (kind, local_id) not in self._known]
-        for part in _slices(unknown):
+        if unknown:
             rows = self._read(
                 select(Binding.local_id, Binding.external_id).where(
                     Binding.connection_id == self.connection.id,
                     Binding.kind == kind,
-                    _among(self.work, Binding.local_id, part),
+                    among(self.work.session, Binding.local_id, unknown),
                     Binding.external_id.is_not(None),
                 )
             )
@@ -74,12 +71,12 @@ class ConnectionBindings:
     def locals(self, kind: str, external_ids: Sequence[str]) -> Mapping[str, UUID]:
         asked = list(dict.fromkeys(external_ids))
         unknown = [external_id for external_id in asked if (kind, external_id) not in self._bound]
-        for part in _slices(unknown):
+        if unknown:
             rows = self._read(
                 select(Binding.external_id, Binding.local_id).where(
                     Binding.connection_id == self.connection.id,
                     Binding.kind == kind,
-                    _among(self.work, Binding.external_id, part),
+                    among(self.work.session, Binding.external_id, unknown),
                 )
             )
             self._bound.update({(kind, external): local for external, local in rows if external})
@@ -115,20 +112,3 @@ class ConnectionBindings:
             "created_at": utcnow(),
             "updated_at": utcnow(),
         }
-
-
-def _among(work: UnitOfWork, column: Any, values: list[Any]) -> ColumnElement[bool]:
-    if _on_sqlite(work):
-        found: ColumnElement[bool] = column.in_(values)
-    else:
-        # One array in place of 500 parameters: those PostgreSQL compares one by one with each row.
-        found = column == any_(literal(values, postgresql.ARRAY(column.type)))
-    return found
-
-
-def _on_sqlite(work: UnitOfWork) -> bool:
-    return work.session.get_bind().dialect.name == "sqlite"
-
-
-def _slices(items: list[Any]) -> list[list[Any]]:
-    return [items[start : start + _SLICE] for start in range(0, len(items), _SLICE)]

@@ -46,7 +46,7 @@ def apply_products(
 ) -> Counts:
     taxes = all_known(bindings, TAX, (key for item in arrived for key in item.document.taxes))
     ids = {item.external_id: item.local_id or new_id() for item in arrived}
-    rows = [{"id": ids[item.external_id], **_fields(item.document, taxes)} for item in arrived]
+    rows = [_row(ids[item.external_id], item.document, taxes) for item in arrived]
     written = _PRODUCTS.run(work.session, rows, same=_mark(work, bindings))
     bindings.bind(PRODUCT, ids)
     return Counts(written=written, unchanged=len(rows) - written)
@@ -69,9 +69,10 @@ def _archive(work: UnitOfWork, model: type[Tax | Product], gone: Sequence[Gone])
     )
 
 
-def _fields(document: ProductDocument, taxes: Mapping[str, UUID]) -> dict[str, Any]:
+def _row(key: UUID, document: ProductDocument, taxes: Mapping[str, UUID]) -> dict[str, Any]:
     price = document.unit_price
     return {
+        "id": key,
         "sku": document.sku,
         "name": document.name,
         "description": document.description,

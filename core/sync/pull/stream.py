@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,13 @@ from core.sync.pull.place import (
     unseen,
     worth_noting,
 )
-from core.sync.pull.sightings import forget_sightings, note_sightings, sighted
+from core.sync.pull.sightings import (
+    Memory,
+    forget_sightings,
+    memory_of,
+    note_sightings,
+    sighted,
+)
 from core.sync.values import Position, Ref, Seen, Stream
 from core.work import UnitOfWork
 
@@ -86,9 +93,10 @@ class Reader:
         """
         needs: Needs = set()
         with self.context.write() as work:
-            reading = reading_of(self.cursors.of(work, stream.name), utcnow())
+            cursor = self.cursors.of(work, stream.name)
+            reading, memory = reading_of(cursor, utcnow()), memory_of(work, cursor.id)
         met = False
-        for page in self._pages(stream, reading):
+        for page in self._pages(stream, reading, memory):
             met = True
             needs |= self._store(stream, reading, page)
             if self.context.stopping:
@@ -164,21 +172,21 @@ class Reader:
         """What is written in here the connection said: the journal keeps that."""
         return self.context.write(source=self.connection.name)
 
-    def _pages(self, stream: Stream[Any], reading: Reading) -> Iterator[Sighting]:
+    def _pages(self, stream: Stream[Any], reading: Reading, memory: Memory) -> Iterator[Sighting]:
         """Network, and looking up what was read before; no transaction is open meanwhile."""
         for page, after in pages(stream, reading.start, self.limit):
             if not page.items and page.next is None:
                 return
-            named = unseen(page.items, self._sighted(stream, page.items))
+            named = unseen(page.items, self._sighted(memory, page.items))
             yield Sighting(named=named, bodies=self.bodies(named), after=after)
 
-    def _sighted(self, stream: Stream[Any], items: Sequence[Seen[Any]]) -> dict[str, Any]:
-        ids = [item.ref.id for item in items if item.stamp]
-        if not ids:
+    def _sighted(self, memory: Memory, items: Sequence[Seen[Any]]) -> Mapping[str, datetime]:
+        """Most pages lie beyond all that is remembered: nothing is looked up for them."""
+        met = memory.may_know(items)
+        if not met:
             return {}
         with self.context.read() as work:
-            cursor = self.cursors.seen(work, stream.name)
-            return sighted(work, cursor.id, ids) if cursor else {}
+            return sighted(work, memory.cursor_id, met)
 
     def _store(self, stream: Stream[Any], reading: Reading, page: Sighting) -> Needs:
         with self.telling() as work:

@@ -24,6 +24,9 @@ from core.sync.pull.job import pull_once
 from core.sync.pull.sweep import sweep
 
 ACTOR = system("tests")
+#: For what turns on pages, stamps and answers, all worked out in Python: the statements it ends in
+#: the other tests try on both databases.
+on_sqlite = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 R = TypeVar("R")
 
 

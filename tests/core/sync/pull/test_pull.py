@@ -47,7 +47,7 @@ from modules.contacts.models import Party as StoredParty
 from modules.sales.models import Order
 from modules.sales.rules import OrderState
 from modules.stock.models import StockLevel as StoredLevel
-from tests.core.sync.pull.conftest import ACTOR, Shop
+from tests.core.sync.pull.conftest import ACTOR, Shop, on_sqlite
 
 
 def order_there(shop: Shop, key: str = "SO1", *, product: str | None = None) -> SalesOrder:
@@ -112,6 +112,7 @@ def test_open_paid_and_open_again_are_three_effects(shop: Shop) -> None:
     assert (invoice.state, invoice.open) == (InvoiceState.OPEN, row.body.net.amount)
 
 
+@on_sqlite
 def test_an_order_shipped_and_invoiced_there_is_completed_here(shop: Shop) -> None:
     order = order_there(shop)
     shop.pull()
@@ -125,6 +126,7 @@ def test_an_order_shipped_and_invoiced_there_is_completed_here(shop: Shop) -> No
     assert (stored.billing, stored.state) == (Progress.FULL, OrderState.COMPLETED)
 
 
+@on_sqlite
 def test_what_a_document_refers_to_is_pulled_first(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_document_whose_part_is_not_there_waits_and_holds_up_nobody(shop: Shop
     assert len(shop.all(Order)) == 1
 
 
+@on_sqlite
 def test_an_older_version_than_the_applied_one_is_dropped(shop: Shop) -> None:
     order = order_there(shop)
     shop.pull()
@@ -201,6 +204,7 @@ def test_pages_are_kept_when_a_later_one_fails(shop: Shop, monkeypatch: pytest.M
         assert work.session.scalar(select(Connection.last_error)) == ""
 
 
+@on_sqlite
 def test_refused_credentials_stop_all_calls_until_somebody_acts(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +224,7 @@ def test_refused_credentials_stop_all_calls_until_somebody_acts(
         assert connection.last_error == "Back office refuses the password"
 
 
+@on_sqlite
 def test_a_stray_draft_with_our_reference_never_becomes_an_order(shop: Shop) -> None:
     """Two drafts carry one reference; the push bound the other one."""
     order = order_there(shop, "SO1")
@@ -244,6 +249,7 @@ def test_a_stray_draft_with_our_reference_never_becomes_an_order(shop: Shop) -> 
     assert (row.state, "SO0" in row.message) == (InboxState.APPLIED, True)
 
 
+@on_sqlite
 def test_the_journal_says_that_the_connection_said_it(shop: Shop) -> None:
     order_there(shop)
     shop.pull()
@@ -252,6 +258,7 @@ def test_the_journal_says_that_the_connection_said_it(shop: Shop) -> None:
     assert {row.source for row in rows} == {"Back office"}
 
 
+@on_sqlite
 def test_kinds_that_change_rarely_are_polled_rarely(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
