@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, select
 from sqlalchemy.orm import Session
 
 from core.clock import utcnow
-from core.db.moment import database_now
+from core.db.moment import Moment, database_now
 from core.db.notice import JOBS, announce
 from core.db.upsert import insert_into
 from core.errors import NotFound, RuleBroken
@@ -30,7 +30,7 @@ def enqueue(
     *,
     key: str | None = None,
     partition: str | None = None,
-    run_at: datetime | None = None,
+    run_at: datetime | Moment | None = None,
 ) -> UUID | None:
     """Have ``job`` run once this transaction is committed; its id, None if ``key`` waits already.
 

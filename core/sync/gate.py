@@ -6,7 +6,7 @@ time asks whether it answers again (``reopen.py``). A Retry-After holds calls ba
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -88,9 +88,8 @@ def ask_later(work: UnitOfWork, connection_id: UUID, after_s: float) -> None:
     _set(work, connection_id, probe_at=database_now(after_s))
     work.session.flush()
     key = f"{REOPEN}:{connection_id}"
-    at = utcnow() + timedelta(seconds=after_s)
     args = {"connection": str(connection_id)}
-    enqueue(work, REOPEN, args, key=key, partition=key, run_at=at)
+    enqueue(work, REOPEN, args, key=key, partition=key, run_at=database_now(after_s))
 
 
 def gates(work: UnitOfWork, connection_ids: list[UUID]) -> dict[UUID, Gate]:

@@ -24,7 +24,7 @@ from core.work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 #: Tries of one probe, and how soon one has to fail for another.
-_TRIES, _AT_ONCE_S = 3, 5.0
+TRIES, _AT_ONCE_S = 3, 5.0
 
 
 def reopen(context: JobContext, args: Mapping[str, Any]) -> None:
@@ -65,7 +65,7 @@ def _asked(context: JobContext, connection: Connection) -> CrmError | None:
     of three, though it answers. One that fails at once is therefore worth another try.
     """
     error: CrmError | None = None
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         began = monotonic()
         error = _said(context, connection)
         if not isinstance(error, Unsent | InDoubt) or monotonic() - began > _AT_ONCE_S:
@@ -111,6 +111,12 @@ def look(context: JobContext, _args: Mapping[str, Any]) -> None:
 
 #: For the host's manifest. Asking is repeated for as long as it takes.
 JOBS = (
-    Job(name=REOPEN, run=reopen, max_attempts=1_000_000, keep_done=False),
+    Job(
+        name=REOPEN,
+        run=reopen,
+        max_attempts=1_000_000,
+        longest_wait_s=LONGEST_PROBE_S,
+        keep_done=False,
+    ),
     Job(name="core.sync.reopen_late", run=look, every_s=LONGEST_PROBE_S, keep_done=False),
 )

@@ -56,7 +56,7 @@ def error_of(reply: Reply, *, writes: bool, secrets: Sequence[object]) -> SyncEr
     """
     if 200 <= reply.status < 300:
         return None
-    words = masked(_text(reply), secrets)
+    words = excerpt(_text(reply), secrets)
     text = f"HTTP {reply.status}: {words}" if words else f"HTTP {reply.status}"
     if reply.status == 429:
         return RateLimited(text, until=wait_until(reply.headers.get("Retry-After")))
@@ -112,7 +112,7 @@ def _text(reply: Reply) -> str:
     return " ".join(text.split())
 
 
-def masked(text: str, secrets: Sequence[object]) -> str:
+def excerpt(text: str, secrets: Sequence[object]) -> str:
     """The first words of ``text``, without any secret found by name in ``secrets``."""
     for secret in sorted({word for value in secrets for word in secrets_in(value)}, key=len)[::-1]:
         text = text.replace(secret, "***")

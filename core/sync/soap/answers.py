@@ -9,7 +9,7 @@ from typing import Any
 from zeep.xsd.valueobjects import CompoundValue
 
 from core.sync.errors import InDoubt, Rejected, SyncError, Unsent
-from core.sync.replies import Reply, error_of, masked
+from core.sync.replies import Reply, error_of, excerpt
 from core.sync.soap.documents import NotXml, tree_of
 
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -51,7 +51,7 @@ def _unreadable(
     reply: Reply, error: NotXml, *, writes: bool, secrets: Sequence[object]
 ) -> SyncError:
     kind: type[SyncError] = InDoubt if writes else Unsent
-    start = masked(reply.body[:300].decode("utf-8", "replace"), secrets)
+    start = excerpt(reply.body[:300].decode("utf-8", "replace"), secrets)
     words = " ".join(start.split())[:120]
     shown = f" ({words})" if words and not words.startswith("<?xml") else ""
     return kind(f"the answer, HTTP {reply.status}, {error}{shown}")
@@ -63,7 +63,7 @@ def _of_fault(fault: Any, *, writes: bool, secrets: Sequence[object]) -> SyncErr
     Source: SOAP 1.1, section 4.4.1: only ``Client`` says that the message was at fault.
     """
     code = (fault.findtext("faultcode") or "").rpartition(":")[2]
-    words = masked(fault.findtext("faultstring") or "", secrets)
+    words = excerpt(fault.findtext("faultstring") or "", secrets)
     text = f"SOAP Fault {code}: {words}"
     if code.partition(".")[0] in {"Client", "MustUnderstand", "VersionMismatch"}:
         return Rejected(text)
