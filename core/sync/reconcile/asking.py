@@ -29,6 +29,8 @@ PULL_AGAIN = "core.sync.pull_again"
 _LONGEST = timedelta(days=366)
 #: The last place on earth where a day ends. Source: ISO 8601, UTC-12.
 _BEHIND = timedelta(hours=12)
+#: The first place where a day begins. Source: tz database, Pacific/Kiritimati.
+_AHEAD = timedelta(hours=14)
 #: Records read again by one press of a button.
 _MOST_AGAIN = 1000
 
@@ -69,6 +71,8 @@ def check_wish(work: UnitOfWork, kinds: Sequence[str], *, first: date, last: dat
         problems["last"] = _("The last day is before the first.")
     elif last - first >= _LONGEST:
         problems["last"] = _("A statement is of one year at most.")
+    if first > (utcnow() + _AHEAD).date():
+        problems["first"] = _("This day has not begun anywhere yet.")
     if unknown := [kind for kind in kinds if kind not in work.enabled.statements]:
         problems["kinds"] = _("No module states %(kind)s.", kind=unknown[0])
     if problems:

@@ -56,6 +56,7 @@ def test_it_exits_by_what_it_found(
         (("Nobody",), "There is no connection Nobody."),
         (("--kind", "nobody.knows"), "No module states nobody.knows."),
         (("--from", "2026-10-31", "--to", "2026-10-01"), "The last day is before the first."),
+        (("--from", "9999-12-31"), "This day has not begun anywhere yet."),
         (("--from", "yesterday"), "yesterday"),
         ((*DAYS, "--csv", "/nowhere/at/all.csv"), "No such file"),
     ],

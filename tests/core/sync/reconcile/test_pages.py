@@ -109,6 +109,7 @@ def test_what_can_not_be_stated_is_refused(books: Books, api_client: FlaskClient
     for changed, field in (
         ({"last": "2026-09-01"}, "last"),
         ({"last": "2028-01-01"}, "last"),
+        ({"first": "9999-12-30", "last": "9999-12-31"}, "first"),
         ({"kinds": ["nobody.knows"]}, "kinds"),
     ):
         body = {**wish(books, INVOICE), **changed}
