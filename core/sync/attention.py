@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from core.api.listing import Listing
 from core.companies import visible
+from core.sync.deliveries import reason
 from core.sync.errors import Rejected
 from core.sync.models import (
     Binding,
@@ -126,9 +127,9 @@ def _out(stage: Stage) -> Select[*tuple[Any, ...]]:
             Binding.external_id,
             type_coerce(OutboxRow.state, String).label("state"),
             type_coerce(Binding.delivery, String).label("delivery"),
-            case(
-                (OutboxRow.verb == OutboxVerb.SEND, Binding.message), else_=OutboxRow.message
-            ).label("reason"),
+            case((OutboxRow.verb == OutboxVerb.SEND, reason()), else_=OutboxRow.message).label(
+                "reason"
+            ),
             Binding.field,
             OutboxRow.error,
             OutboxRow.attempts,

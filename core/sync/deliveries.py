@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.db.moment import database_now
 from core.sync.exchange import Delivery
-from core.sync.models import Binding, Connection, DeliveryState
+from core.sync.models import Binding, Connection, DeliveryState, Gate
 from core.work import UnitOfWork
 
 
@@ -36,15 +37,23 @@ def links(work: UnitOfWork, kind: str, local_id: UUID) -> list[Link]:
 def links_of(work: UnitOfWork, kind: str, local_ids: Iterable[UUID]) -> dict[UUID, list[Link]]:
     """In one query, oldest first; records that were never sent or bound are left out."""
     rows = work.session.execute(
-        select(Binding, Connection.name)
+        select(Binding, Connection.name, reason())
         .outerjoin(Connection, Connection.id == Binding.connection_id)
         .where(Binding.kind == kind, Binding.local_id.in_(list(local_ids)))
         .order_by(Binding.id)
     )
     found: dict[UUID, list[Link]] = {}
-    for binding, name in rows:
-        found.setdefault(binding.local_id, []).append(_link(binding, name))
+    for binding, name, why in rows:
+        found.setdefault(binding.local_id, []).append(_link(binding, name, why))
     return found
+
+
+def reason() -> ColumnElement[str]:
+    """Why a binding's record is where it is: one not tried yet waits for what shut its gate."""
+    shut = or_(Gate.opened_at.is_not(None), Gate.blocked_until > database_now())
+    gate = select(Gate.reason).where(Gate.connection_id == Binding.connection_id, shut)
+    untried = and_(Binding.delivery == DeliveryState.QUEUED, Binding.message == "")
+    return case((untried, func.coalesce(gate.scalar_subquery(), "")), else_=Binding.message)
 
 
 def delivery(work: UnitOfWork, kind: str, local_id: UUID) -> Delivery | None:
@@ -85,14 +94,14 @@ def delivery_column(
     return sent.order_by(Binding.id).limit(1).correlate(local_id.class_).scalar_subquery()
 
 
-def _link(binding: Binding, connection: str | None) -> Link:
+def _link(binding: Binding, connection: str | None, message: str) -> Link:
     return Link(
         connection=connection,
         external_id=binding.external_id,
         reference=binding.reference,
         number=binding.number,
         state=binding.delivery,
-        message=binding.message,
+        message=message,
         field=binding.field,
         next_try_at=binding.next_try_at,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.api.listing import Listing
 from core.sync.attention import STOPPED
+from core.sync.deliveries import reason
 from core.sync.models import Binding, Connection, OutboxRow
 
 _NAME = select(Connection.name).where(Connection.id == Binding.connection_id)
@@ -21,7 +22,7 @@ _ROWS = (
         _NAME.scalar_subquery().label("connection"),
         OutboxRow.state,
         Binding.delivery,
-        Binding.message,
+        reason().label("message"),
         Binding.field,
         OutboxRow.error,
         OutboxRow.attempts,

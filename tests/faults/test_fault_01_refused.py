@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from core.sync import reopen
+from core.sync.deliveries import links
 from core.sync.gate import FAILURES
 from core.sync.inline import InlineContext
 from core.sync.pull.job import pull_once
@@ -42,6 +43,7 @@ def test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it(wir
         tried = [row.attempts for row in wired.there.rows()]
         assert "has not answered since" in health_words(wired)
         ask(wired, connection_id)  # in vain
+        untried = wired.place("SO-UNTRIED")
     exchanges = wired.proxy.exchanges
     wired.there.make_due()
     wired.there.push()
@@ -49,7 +51,10 @@ def test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it(wir
     pull_once(context, connection_id)
     sweep_strays(context, {"connection": str(connection_id), "kind": trial.ORDER})
     assert wired.proxy.exchanges == exchanges, "somebody called though the breaker is open"
-    assert [row.attempts for row in wired.there.rows()] == tried
+    assert [row.attempts for row in wired.there.rows()] == [*tried, 0]
+    with wired.there.host.read(ACTOR) as work:
+        (link,) = links(work, trial.ORDER, untried)
+    assert "can not be reached" in link.message, "nobody says why it waits"
     ask(wired, connection_id)
     wired.there.push()
     assert wired.there.state(order) == "confirmed"
