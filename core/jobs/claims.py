@@ -156,7 +156,7 @@ def finish(session: Session, claim: Claim) -> None:
 def fail(session: Session, claim: Claim, error: str) -> None:
     """Count the failure: back into the queue after a while, or stopped when it was the last try."""
     if (job := _locked(session, claim)) is not None:
-        _retry_or_stop(session, job, error, max_attempts=claim.job.max_attempts)
+        _retry_or_stop(session, job, error, of=claim.job)
 
 
 def put_back(session: Session, claim: Claim, *, after_s: float) -> None:
@@ -186,8 +186,7 @@ def take_over(
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        limit = jobs[row.name].max_attempts if row.name in jobs else None
-        _retry_or_stop(session, row, _DIED, max_attempts=limit)
+        _retry_or_stop(session, row, _DIED, of=jobs.get(row.name))
     _forget_the_dead(session, process_id)
     return len(rows)
 
@@ -205,13 +204,12 @@ def _locked(session: Session, claim: Claim) -> StoredJob | None:
     return session.scalar(select(StoredJob).where(claim.held).with_for_update())
 
 
-def _retry_or_stop(
-    session: Session, job: StoredJob, error: str, *, max_attempts: int | None
-) -> None:
+def _retry_or_stop(session: Session, job: StoredJob, error: str, *, of: Job | None) -> None:
     failure = {"at": utcnow().isoformat(), "error": error[:_ERROR_LENGTH]}
     job.errors = [*job.errors, failure][-_ERRORS:]
-    if max_attempts is None or job.attempts < max_attempts:
-        make_wait(session, job, after_s=0 if error is _DIED else back_off_s(job.attempts))
+    if of is None or job.attempts < of.max_attempts:
+        longest_s = 0 if of is None or error is _DIED else of.longest_wait_s
+        make_wait(session, job, after_s=back_off_s(job.attempts, longest_s=longest_s))
         return
     job.state, job.process_id = JobState.STOPPED, None
     job.reason, job.ended_at = failure["error"], utcnow()

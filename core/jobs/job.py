@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from core.back_off import LONGEST_S
 from core.work import OURSELVES, UnitOfWork
 
 
@@ -60,6 +61,8 @@ class Job:
     name: str
     run: JobFunction
     max_attempts: int = 8
+    #: Between two tries at most, give or take half. Enqueuing it again does not make it sooner.
+    longest_wait_s: float = LONGEST_S
     cron: str | None = None
     every_s: float | None = None
     catch_up: CatchUp = CatchUp.LAST

@@ -111,6 +111,12 @@ def look(context: JobContext, _args: Mapping[str, Any]) -> None:
 
 #: For the host's manifest. Asking is repeated for as long as it takes.
 JOBS = (
-    Job(name=REOPEN, run=reopen, max_attempts=1_000_000, keep_done=False),
+    Job(
+        name=REOPEN,
+        run=reopen,
+        max_attempts=1_000_000,
+        longest_wait_s=LONGEST_PROBE_S,
+        keep_done=False,
+    ),
     Job(name="core.sync.reopen_late", run=look, every_s=LONGEST_PROBE_S, keep_done=False),
 )

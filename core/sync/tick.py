@@ -68,12 +68,13 @@ def _arrived(work: UnitOfWork) -> list[Any]:
 
 
 #: For the host's manifest. A push run that fails itself is retried for as long as it takes: its
-#: records keep their own count of tries.
+#: records keep their own count of tries, and do not wait for minutes since the database was away.
 JOBS = (
     Job(
         name=PUSH,
         run=push,
         max_attempts=1_000_000,
+        longest_wait_s=EVERY_S,
         keep_done=False,
         queue=SYNC,
         lane="connection",

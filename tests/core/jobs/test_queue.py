@@ -312,6 +312,22 @@ def test_back_off_grows_and_spreads() -> None:
         assert seconds * 0.5 <= min(waits) < max(waits) <= seconds * 1.5
 
 
+def test_a_job_says_how_long_it_waits_at_most_after_whatever_happened_to_it(stage: Stage) -> None:
+    runs: list[None] = []
+
+    def fail_once(_context: JobContext, _args: Mapping[str, Any]) -> None:
+        runs.append(None)
+        if len(runs) == 1:
+            raise OSError("the database went away")
+
+    put(stage)
+    with stage.host.write(system("tests")) as work:  # its workers were killed again and again
+        work.session.execute(update(StoredJob).values(attempts=15))
+    failing = job(fail_once, max_attempts=100, longest_wait_s=0.1)
+    with stage.working(stage.open(jobs=(failing,))):
+        stage.until(lambda: stage.states() == {"done": 1})
+
+
 def hurry(stage: Stage) -> None:
     """Let nothing wait for its back-off."""
     with stage.host.write(system("tests")) as work:
