@@ -19,7 +19,7 @@ from modules.billing.models import Invoice as StoredInvoice
 from modules.catalog.models import Product as StoredProduct
 from modules.sales.models import Order
 from tests.core.sync.pull import conftest
-from tests.core.sync.pull.conftest import Shop
+from tests.core.sync.pull.conftest import Shop, on_sqlite
 from tests.core.sync.pull.test_pull import order_there
 
 #: All modules, and a fake ERP in memory.
@@ -82,6 +82,7 @@ def bend(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return bent
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", [doubled, overlapping, turned, shrinking, with_gap])
 def test_fault_14_crooked_pages_bring_everything_once(
     shop: Shop, bend: Callable[..., None], how: Any
@@ -96,6 +97,7 @@ def test_fault_14_crooked_pages_bring_everything_once(
     assert {cursor.error for cursor in shop.cursors(ORDER)} == {""}
 
 
+@on_sqlite
 def test_fault_14_pages_that_never_end_are_said_and_what_came_is_kept(
     shop: Shop, bend: Callable[..., None]
 ) -> None:

@@ -11,10 +11,13 @@ import time_machine
 from core.sync.documents import Product
 from modules.catalog.models import Product as StoredProduct
 from tests.core.sync.pull import conftest
-from tests.core.sync.pull.conftest import Shop
+from tests.core.sync.pull.conftest import Shop, on_sqlite
 
 #: All modules, and a fake ERP in memory.
 shop = conftest.shop
+
+#: Stamps are compared in Python; that SQLite keeps them as text is what could go wrong.
+pytestmark = on_sqlite
 
 PRODUCT = "catalog.product"
 NOON = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the night summer time ends in Europe

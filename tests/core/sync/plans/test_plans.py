@@ -25,7 +25,7 @@ from modules.catalog.models import Product as StoredProduct
 from modules.contacts.models import Party as StoredParty
 from modules.sales.models import Order
 from modules.stock.models import StockLevel as StoredLevel
-from tests.core.sync.pull.conftest import ACTOR, Shop
+from tests.core.sync.pull.conftest import ACTOR, Shop, on_sqlite
 from tests.core.sync.pull.test_pull import order_there
 
 PRODUCT, LEVEL, ORDER = "catalog.product", "stock.level", "sales.order"
@@ -117,6 +117,7 @@ def test_what_is_planned_is_what_happens(shop: Shop, planned: Planned) -> None:
     assert plan.totals[ORDER]["create"] == len(shop.all(Order))
 
 
+@on_sqlite
 def test_after_a_rejected_first_load_nothing_is_pulled(shop: Shop, planned: Planned) -> None:
     decide(shop, reject, planned())
     shop.pull()
@@ -124,6 +125,7 @@ def test_after_a_rejected_first_load_nothing_is_pulled(shop: Shop, planned: Plan
     assert planned().state is PlanState.READY  # another one can be asked for
 
 
+@on_sqlite
 def test_a_connection_nobody_planned_for_counts_as_approved(shop: Shop) -> None:
     shop.pull()
     assert shop.all(StoredProduct)
@@ -144,6 +146,7 @@ def test_a_backfill_shows_changed_names_and_prices_before_and_after(
     assert lamp(shop).name == "Desk lamp"
 
 
+@on_sqlite
 def test_an_approved_backfill_reads_all_once_more(shop: Shop, planned: Planned) -> None:
     shop.pull()
     change_behind_the_polls(shop)
@@ -159,6 +162,7 @@ def test_an_approved_backfill_reads_all_once_more(shop: Shop, planned: Planned) 
     assert (done.written, done.unchanged, done.is_running) == (1, 6, False)
 
 
+@on_sqlite
 def test_a_manual_run_plans_what_a_pull_would_bring_now(shop: Shop, planned: Planned) -> None:
     shop.pull()
     store = shop.erp.store
@@ -201,6 +205,7 @@ def test_approved_deletions_are_done_and_only_those(shop: Shop) -> None:
     assert found(shop, plan).state is PlanState.DONE
 
 
+@on_sqlite
 def test_a_plan_the_erp_left_behind_says_so_and_is_given_up_after_a_day(
     shop: Shop, planned: Planned
 ) -> None:
@@ -219,6 +224,7 @@ def test_a_plan_the_erp_left_behind_says_so_and_is_given_up_after_a_day(
     assert found(shop, plan).state is PlanState.EXPIRED
 
 
+@on_sqlite
 def test_one_open_plan_of_a_kind_is_enough(shop: Shop, planned: Planned) -> None:
     planned()
     with pytest.raises(RuleBroken), shop.host.write(ACTOR) as work:

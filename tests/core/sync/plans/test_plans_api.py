@@ -15,7 +15,7 @@ from core.sync.plans.job import run_plan
 from core.sync.pull.job import pull_once
 from core.testing.people import administrator, enrol, program_of
 from modules.catalog.models import Product
-from tests.core.sync.pull.conftest import ACTOR, Shop
+from tests.core.sync.pull.conftest import ACTOR, Shop, on_sqlite
 
 API = "/api/v1"
 
@@ -64,6 +64,7 @@ def test_nothing_is_read_over_before_the_plan_is_approved(client: FlaskClient, s
     assert client.post(f"{API}/plans/{plan['id']}/reject").status_code == 409
 
 
+@on_sqlite
 def test_a_rejected_first_load_brings_nothing(client: FlaskClient, shop: Shop) -> None:
     connection_id, plan = added(client, shop)
     rejected: Any = client.post(f"{API}/plans/{plan['id']}/reject").json
@@ -71,6 +72,7 @@ def test_a_rejected_first_load_brings_nothing(client: FlaskClient, shop: Shop) -
     assert products_after_a_pull(shop, connection_id) == 0
 
 
+@on_sqlite
 def test_who_only_sees_and_acts_decides_nothing(
     client: FlaskClient, shop: Shop, admin: Actor
 ) -> None:
