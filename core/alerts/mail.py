@@ -49,8 +49,12 @@ def send_mail(settings: Settings, mail: Mail, recipients: Sequence[str]) -> None
 
 
 def _address(smtp_url: str) -> SplitResult:
-    address = urlsplit(smtp_url)
-    if address.scheme not in _PORTS or not address.hostname:
+    try:
+        address = urlsplit(smtp_url)
+        usable = address.scheme in _PORTS and address.hostname and address.port != 0
+    except ValueError:  # a port that is none, or half an IPv6 address
+        usable = False
+    if not usable:
         raise Invalid(
             "The setting smtp_url names no mail server: smtp://user:pass@host:587?starttls"
         )

@@ -64,7 +64,9 @@ def field_words(kind: str, name: str, cause: str) -> str:
     if name == WHOLE:
         return _(_NAMES[Cause(cause)])
     shared = shared_of(g.enabled, kind)
-    return _(shared.field(name).title) if shared else name
+    if shared is None or name.partition(".")[0] not in shared.known:
+        return name  # a field of an earlier version, or of a module that is off
+    return _(shared.field(name).title)
 
 
 def _about(row: _ITEM) -> str:

@@ -153,6 +153,15 @@ def test_a_refused_login_is_said_without_the_password(watched: Watched, post: Po
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("url", ["smtp://[::1", "smtp://h:a", "smtp://h:99999", "h:25", "http://h"])
+def test_a_server_that_is_none_is_said_in_words(watched: Watched, url: str) -> None:
+    watched.set(**REFUSED)
+    watched.look()
+    watched.host = with_settings(watched.host, smtp_url=url)
+    assert any("smtp_url names no mail server" in words for words in watched.send())
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_webhook_goes_only_where_the_operator_allows(watched: Watched, webhook: Hook) -> None:
     watched.set(**REFUSED)
     watched.look()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from core.api.listing import ListQuery, page
 from core.sync.merge.lists import CONFLICTS
@@ -63,6 +64,18 @@ def test_both_values_and_who_said_them_are_on_the_page(
     customer = browser_client.get(f"/contacts/{torn.key}").get_data(as_text=True)
     assert "Both sides changed" in customer
     assert f"{PAGE}?local_id={torn.key}" in customer
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_field_of_an_earlier_version_is_shown_by_its_name(
+    torn: Shop, browser_client: FlaskClient
+) -> None:
+    with torn.host.write(torn.actor) as work:
+        named = update(Conflict).where(Conflict.field == "name")
+        work.session.execute(named.values(field="retired.4"))
+    answer = browser_client.get(PAGE)
+    assert answer.status_code == 200
+    assert "retired.4" in answer.text
 
 
 def test_one_and_many_are_settled_on_the_page(torn: Shop, browser_client: FlaskClient) -> None:
