@@ -102,7 +102,9 @@ def _chosen(host: Host, name: str | None, *files: Path | None) -> Sequence[Conne
         found = work.session.scalars(wanted.order_by(Connection.name)).all()
     if not found:
         raise NotFound(
-            _("There is no connection %(name)s.", name=name) if name else _("Nothing is connected.")
+            _("There is no connection %(name)s.", name=name)
+            if name
+            else _("No connection works now: tandem sync status says why.")
         )
     if len(found) > 1 and any(files):
         raise click.UsageError(_("A file holds one statement: name the connection."))

@@ -7,6 +7,7 @@ import click
 from core.cli.named import connection_named
 from core.cli.opened import OPERATOR, opened
 from core.errors import NotFound
+from core.sync.gate import admitted
 from core.sync.models import CursorMode
 from core.sync.pull.asking import ask_sweep
 from core.sync.pull.progress import progress
@@ -26,6 +27,8 @@ def sweep(*, connection: str, kinds: tuple[str, ...]) -> None:
         if strange := sorted(set(kinds) - received):
             raise NotFound(f"Nothing called {strange[0]} comes from an ERP.")
         ask_sweep(work, found, kinds or None, reason="The command line")
+        if admitted(work, found) is None:
+            click.echo(f"{connection} does not work now: it waits. See tandem sync status.")
         for one in progress(work, found):
             if one.mode is CursorMode.SWEEP and one.is_running:
                 click.echo(f"{one.kind}: {one.records} compared so far")

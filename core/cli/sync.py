@@ -14,8 +14,10 @@ from core.cli.reconcile import reconcile
 from core.cli.resume import push_allowed, resume
 from core.cli.show import show_table
 from core.cli.sweep import sweep
+from core.errors import RuleBroken
 from core.host import Host
 from core.installation.recognise import recognise
+from core.installation.standing import standing
 from core.sync.inline import InlineContext
 from core.sync.models import Connection, ConnectionState
 from core.sync.overview import overview
@@ -46,6 +48,7 @@ def run(*, push_only: bool) -> None:
     """
     with opened() as host:
         recognise(host)
+        _check_free(host)
         for connection in _live(host):
             context = InlineContext(host, OPERATOR)
             for kind in _kinds(host):
@@ -64,6 +67,14 @@ def status(*, as_json: bool) -> None:
             click.echo(orjson.dumps(_rows(host)))
         else:
             _show(host)
+
+
+def _check_free(host: Host) -> None:
+    """Nothing was sent or read: that is not what whoever asked for it expects of a good end."""
+    with host.read(OPERATOR) as work:
+        held = standing(work).held
+    if held:
+        raise RuleBroken(f"{held} Say what it is: tandem sync resume.")
 
 
 def _live(host: Host) -> list[Connection]:

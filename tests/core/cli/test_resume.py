@@ -69,6 +69,15 @@ def test_who_does_not_say_what_it_is_is_told_why_it_is_held_and_how_to_go_on(
     assert (code, "restored or is a copy" in said) == (1, True)
 
 
+def test_what_can_not_be_done_while_it_is_held_does_not_end_well(host: Host, say: Say) -> None:
+    assert say("run")[0] == 0
+    put_elsewhere(host)
+    code, said = say("run")
+    assert (code, "tandem sync resume" in said) == (1, True)
+    code, said = say("reconcile")
+    assert (code, "tandem sync status" in said) == (2, True)
+
+
 def test_after_a_restore_it_works_again_in_a_new_epoch(host: Host, say: Say) -> None:
     put_elsewhere(host)
     code, said = say("resume", "--after-restore")
