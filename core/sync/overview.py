@@ -25,6 +25,7 @@ from core.sync.models import (
     OutboxRow,
     OutboxState,
 )
+from core.sync.plans.service import held_among
 from core.web.formats import clock
 from core.web.i18n import gettext as _
 from core.web.i18n import ngettext
@@ -55,6 +56,8 @@ class Health:
     failing: int
     #: What holds calls back just now, if anything does.
     gate: Gate | None = None
+    #: Nobody has approved the plan of its first load yet.
+    unread: bool = False
 
     @property
     def pending(self) -> int:
@@ -67,7 +70,7 @@ class Health:
             self.connection is not None
             and self.connection.state is ConnectionState.LIVE
             and not self.connection.last_error
-            and not (self.stopped or self.failing or self.gate)
+            and not (self.stopped or self.failing or self.gate or self.unread)
         )
 
     @property
@@ -105,6 +108,9 @@ class Health:
         return self._working_words()
 
     def _working_words(self) -> str:
+        if self.unread:
+            words = _("Nothing is read yet: the plan of its first load waits to be approved.")
+            return _join(words, self._waiting_words())
         if self.failing:
             return ngettext(
                 "Working; %(n)s feed of the ERP can not be read.",
@@ -165,6 +171,8 @@ class Health:
             return gate_advice(self.gate)
         if found.last_error:
             return _("Nothing, if the ERP will be back: it is tried again and nothing is lost.")
+        if self.unread:
+            return _("Look at what the first load would do, and approve it.")
         if self.failing:
             return _("Look at the feeds: each says what is wrong with it.")
         if self.stopped:
@@ -181,6 +189,7 @@ def overview(work: UnitOfWork) -> list[Health]:
         _stopped_inbound(work),
         _failing_feeds(work),
         gates(work, [one.id for one in found]),
+        held_among(work, [one.id for one in found]),
     )
     healths = [known.health(one) for one in found]
     without = known.health(None)
@@ -242,6 +251,7 @@ class _Known:
     inbound: dict[UUID, int]
     failing: dict[UUID, int]
     gates: dict[UUID, Gate]
+    unread: set[UUID]
 
     def health(self, connection: Connection | None) -> Health:
         key = connection.id if connection else None
@@ -256,6 +266,7 @@ class _Known:
             next_try_at=next_try_at,
             failing=self.failing.get(key, 0) if key else 0,
             gate=self.gates.get(key) if key else None,
+            unread=key in self.unread,
         )
 
     def _count(self, key: UUID | None, *wanted: DeliveryState) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import case, func, select
 
 from core.clock import utcnow
 from core.companies import fetch
@@ -72,10 +72,19 @@ def is_stale(plan: Plan) -> bool:
 
 def is_held(work: UnitOfWork, connection_id: UUID) -> bool:
     """A new connection pulls nothing until the plan of its first load is approved."""
-    first = (Plan.connection_id == connection_id, Plan.purpose == PlanPurpose.FIRST_LOAD)
-    approved = Plan.state.in_([PlanState.RUNNING, PlanState.DONE])
-    held = exists().where(*first) & ~exists().where(*first, approved)
-    return bool(work.session.scalar(select(held)))
+    return bool(held_among(work, [connection_id]))
+
+
+def held_among(work: UnitOfWork, connection_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the connections that ``is_held`` says of, in one query."""
+    approved = case((Plan.state.in_([PlanState.RUNNING, PlanState.DONE]), 1), else_=0)
+    unapproved = (
+        select(Plan.connection_id)
+        .where(Plan.connection_id.in_(connection_ids), Plan.purpose == PlanPurpose.FIRST_LOAD)
+        .group_by(Plan.connection_id)
+        .having(func.max(approved) == 0)
+    )
+    return set(work.session.scalars(unapproved))
 
 
 def wake_plan(work: UnitOfWork, plan: Plan) -> None:

@@ -16,6 +16,7 @@ from core.money import Money
 from core.sync.documents import Party, Product, StockLevel
 from core.sync.inline import InlineContext
 from core.sync.models import Plan, PlanItem, PlanPurpose, PlanState
+from core.sync.overview import Health, overview
 from core.sync.plans import approve, propose, reject
 from core.sync.plans.job import look_at_age, run_plan
 from core.sync.pull import stream
@@ -61,6 +62,11 @@ def items(shop: Shop, plan: Plan) -> list[PlanItem]:
     return [item for item in shop.all(PlanItem) if item.plan_id == plan.id]
 
 
+def health(shop: Shop) -> Health:
+    with shop.host.read(ACTOR) as work:
+        return overview(work)[0]
+
+
 def rows_of_all_tables(shop: Shop) -> dict[str, int]:
     """But for the plan's own, the jobs, and what is known of the connection."""
     besides = ("core_plan", "core_job", "core_process", "core_connection", "core_gate")
@@ -100,8 +106,13 @@ def test_nothing_is_pulled_before_the_first_load_is_approved(shop: Shop, planned
     plan = planned()
     shop.pull()
     assert shop.all(StoredProduct) == []
+    waits = health(shop)
+    assert "waits to be approved" in waits.words
+    assert "approve it" in waits.advice
+    assert not waits.good
     decide(shop, approve, plan)
     shop.pull()
+    assert health(shop).good
     assert len(shop.all(StoredProduct)) == len(shop.erp.store.all(Product))
     run(shop, plan)
     assert found(shop, plan).state is PlanState.DONE
