@@ -59,8 +59,10 @@ def pay(*, order: str) -> None:
 
 
 def _act(name: str, order: str) -> None:
+    from core.cli.opened import quiet_settings  # noqa: PLC0415
     from core.demo.errands import act_on  # noqa: PLC0415
     from core.demo.folder import nearest  # noqa: PLC0415
     from core.demo.steps import Step  # noqa: PLC0415
 
+    quiet_settings()
     click.echo(act_on(nearest(Path.cwd()), Step(name), order))
