@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from typing import TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
@@ -36,9 +37,19 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[*processors, shape],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Terminal())),
         cache_logger_on_first_use=True,
     )
+
+
+class _Terminal:
+    """Standard error as it is when a line is written: loggers live longer than a redirection."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def init(app: Flask) -> None:

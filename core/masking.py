@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 _MASK = "***"
 #: Shorter ones would mask half of every sentence and are no secret anyway.
-_SHORTEST = 4
+_SHORTEST = 6
 #: Each connection has one or two, and a token per session.
 _MOST = 400
 

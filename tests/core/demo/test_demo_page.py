@@ -16,7 +16,7 @@ from core.compose import open_host
 from core.config import Settings
 from core.demo.folder import Folder
 from core.demo.manifest import with_demo
-from core.demo.prepare import connect
+from core.demo.prepare import approve_first_load, connect
 from core.host import Host
 from core.registry.registry import Registry
 from core.security.keys import create_keys
@@ -58,7 +58,7 @@ def connected(host: Host, admin: Actor, tmp_path: Path) -> Host:
     assert demo is not None
     found = demo(Folder(tmp_path / "demo").erp)
     found.start(lambda _line: None)
-    connect(host, "fake", found.settings)
+    approve_first_load(host, connect(host, "fake", found.settings))
     exchange(host)
     return host
 
