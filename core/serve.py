@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -82,19 +82,19 @@ def work(settings: Settings) -> None:
 
     logs.configure(settings)
     host = open_host(settings)
-    with host.database.session(writes=False) as session:
-        check_tables(session, host.registry)
-        check_queues(host.registry.enabled(session).jobs.values(), settings.worker_queues)
-    recognise(host)
-    worker = Worker(
-        host,
-        threads=settings.worker_threads,
-        duties=(Dispatcher(host).step,),
-        queues=settings.worker_queues,
-    )
-    stop_when_told(worker)
-    worker.run(grace_s=_GRACE_S)
-    host.database.close()
+    with closing(host.database):
+        with host.database.session(writes=False) as session:
+            check_tables(session, host.registry)
+            check_queues(host.registry.enabled(session).jobs.values(), settings.worker_queues)
+        recognise(host)
+        worker = Worker(
+            host,
+            threads=settings.worker_threads,
+            duties=(Dispatcher(host).step,),
+            queues=settings.worker_queues,
+        )
+        stop_when_told(worker)
+        worker.run(grace_s=_GRACE_S)
 
 
 def stop_when_told(worker: Worker) -> None:
