@@ -22,7 +22,6 @@ OVERTAKEN = (
 BROUGHT = "tests/core/sync/pull/test_pull_evidence.py::"
 PULLED = "tests/core/sync/pull/test_pull.py::"
 PLACE = "tests/core/sync/pull/test_place.py::"
-ECHO = "tests/faults/test_fault_18_echo.py"
 QUEUE = "tests/core/jobs/test_queue.py::"
 LEASE = (
     "tests/core/jobs/test_lease_evidence.py"
@@ -157,7 +156,10 @@ _ALL = (
         module="core.sync.merge.rules",
         was="    if (awaited or not base.knows(name)) and alike(sides.theirs, sent, before):",
         becomes="    if False:",
-        tests=(ECHO,),
+        # Alone: end to end what a write carried tells its echo, too.
+        tests=(
+            "tests/faults/test_fault_19_rules.py::test_an_echo_is_told_from_a_change_by_its_content_alone",
+        ),
     ),
     Mutant(
         name="cursor without the overlap",
