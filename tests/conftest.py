@@ -12,8 +12,10 @@ Tests of pages bear ``@pytest.mark.browser``. In CI a skipped test fails the run
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +81,10 @@ def live(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    with warnings.catch_warnings():
+        # A file a browser left in the middle of is closed by nobody else in this small server.
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -63,8 +63,8 @@ def test_a_connection_is_added_tested_paused_and_resumed(client: FlaskClient) ->
     (shown,) = said(client.get(f"{API}/connections"))["items"]
     assert (shown["state"], shown["health"], shown["advice"]) == (
         "live",
-        "Everything is in step.",
-        "",
+        "Nothing is read yet: the plan of its first load waits to be approved.",
+        "Look at what the first load would do, and approve it.",
     )
     paused = client.post(f"{API}/connections/{connection_id}/pause")
     assert said(paused)["state"] == "paused"
