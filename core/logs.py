@@ -38,7 +38,8 @@ def configure(settings: Settings) -> None:
         processors=[*processors, shape],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Terminal())),
-        cache_logger_on_first_use=True,
+        # A command configures anew after a logger was used; a cached one would keep the old level.
+        cache_logger_on_first_use=False,
     )
 
 

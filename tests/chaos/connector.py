@@ -25,6 +25,7 @@ from core.sync.errors import InDoubt, NotFound, Rejected, SyncError, Unsent
 from core.sync.http import FrameworkSessions
 from core.sync.sessions import HttpSession, Sessions
 from core.sync.values import Done, Found, Outcome, Outgoing, Page, Position, Ref, Seen, Stream
+from tests.chaos.ledger import TOKEN
 
 COMPANY, CURRENCY, PIECE = "1", "EUR", "C62"
 Json = dict[str, Any]
@@ -42,7 +43,7 @@ class ChaosSettings:
 
 class ChaosSettingsSchema(Schema):
     url = fields.Str(required=True, metadata={"title": "Address"})
-    token = fields.Str(load_default="chaos", metadata={"title": "Token", "secret": True})
+    token = fields.Str(load_default=TOKEN, metadata={"title": "Token", "secret": True})
     one_step = fields.Bool(load_default=False, metadata={"title": "Orders in one step"})
     deadline_s = fields.Float(load_default=None, metadata={"title": "Seconds per request"})
 

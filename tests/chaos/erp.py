@@ -22,7 +22,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from tests.chaos.ledger import Json, Ledger, Refused
+from tests.chaos.ledger import TOKEN, Json, Ledger, Refused
 
 #: Verbs by which a client changes something: only these are troubled by the dice.
 WRITES = frozenset({"upsert", "draft", "create", "confirm", "discard", "cancel"})
@@ -115,7 +115,7 @@ class ScriptedErp:
 
     ledger: Ledger
     script: Script = truthful
-    token: str = "chaos"
+    token: str = TOKEN
     said: Counter[str] = field(default_factory=Counter)
     heard: Counter[str] = field(default_factory=Counter)
     #: Its answers have no length: they end where the connection does.

@@ -18,6 +18,8 @@ from typing import Any
 
 from core.clock import utcnow
 
+#: Long enough that it is masked wherever it turns up.
+TOKEN = "chaos-token"
 Json = dict[str, Any]
 
 _TABLES = """
