@@ -9,9 +9,11 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from core.deeds import Deed
 from core.events import Subscription
 from core.jobs.job import Job
 from core.sync.exchange import Inbound, Mirror, Outbound, Stated
+from core.traits import Trait
 from core.work import UnitOfWork
 
 
@@ -79,6 +81,10 @@ class Module:
     mirrors: tuple[Mirror[Any], ...] = ()
     #: What statements compare with the ERP.
     statements: tuple[Stated[Any], ...] = ()
+    #: Facts about records that other modules may ask for by name.
+    traits: tuple[Trait, ...] = ()
+    #: What it can do for a record when another module's journey or rule asks.
+    deeds: tuple[Deed, ...] = ()
     #: Folder of Alembic revisions inside the package; None for a module without tables.
     migrations: str | None = None
     #: Seeds rows when the module is enabled; runs at every enabling, so it must be idempotent.

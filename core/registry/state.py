@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from core.deeds import Deed
 from core.events import Subscription
 from core.jobs.job import Job
 from core.registry.manifest import MenuItem, Module, Panel, Permission
 from core.sync.exchange import Inbound, Mirror, Outbound, Stated
+from core.traits import Trait
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,14 @@ class Enabled:
     def statements(self) -> Mapping[str, Stated[Any]]:
         """By kind."""
         return {item.kind: item for module in self.modules for item in module.statements}
+
+    @cached_property
+    def traits(self) -> Mapping[str, Trait]:
+        return {item.name: item for module in self.modules for item in module.traits}
+
+    @cached_property
+    def deeds(self) -> Mapping[str, Deed]:
+        return {item.name: item for module in self.modules for item in module.deeds}
 
     def panels(self, slot: str) -> list[Panel]:
         found = [item for module in self.modules for item in module.panels if item.slot == slot]

@@ -1,0 +1,10 @@
+"""Consents, segments, campaigns and journeys."""
+
+from core.registry.manifest import Module
+from core.web.i18n import lazy as _
+
+module = Module(
+    name="marketing",
+    title=_("Marketing"),
+    summary=_("Consents, segments, campaigns and journeys."),
+)
