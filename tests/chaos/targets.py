@@ -16,7 +16,7 @@ import requests
 from connectors.tryton.demo.erp import TrytonDemo
 from connectors.tryton.demo.install import Installation
 from tests.chaos.erp import Answer, script_as_json
-from tests.chaos.ledger import Deed, deeds
+from tests.chaos.ledger import TOKEN, Deed, deeds
 from tests.chaos.processes import erp_process
 
 PARTIES = 10
@@ -78,7 +78,7 @@ class Scripted:
         self._ask("party/upsert", {"items": parties})
 
     def _ask(self, path: str, body: object) -> Any:
-        headers = {"Authorization": "Bearer chaos"}
+        headers = {"Authorization": f"Bearer {TOKEN}"}
         url = f"http://127.0.0.1:{self.port}/{path}"
         answer = requests.post(url, json=body, headers=headers, timeout=30)
         answer.raise_for_status()
