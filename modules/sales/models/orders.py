@@ -1,4 +1,4 @@
-"""Orders with their lines, and what the ERP shipped of them."""
+"""Orders with their lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utcnow
-from core.db.base import Currency, Editable, Mirrored, Owned, Record
+from core.db.base import Currency, Editable, Owned, Record
 from core.db.types import Amount, Choice, Precise
 from core.money import Money
-from core.sync.documents import DocumentState, Progress
+from core.sync.documents import Progress
 from core.work import OURSELVES
 from modules.sales.rules import OrderState, Priced
 
@@ -95,28 +95,3 @@ class OrderChange(Owned, Record):
     net: Mapped[Decimal] = mapped_column(Amount)
     tax: Mapped[Decimal] = mapped_column(Amount)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Shipment(Owned, Mirrored, Record):
-    """Goods that left the ERP's warehouse, or came back (``is_return``)."""
-
-    __tablename__ = "sales_shipment"
-
-    number: Mapped[str | None] = mapped_column(String(64))
-    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
-    customer_id: Mapped[UUID] = mapped_column(ForeignKey("contacts_party.id"), index=True)
-    is_return: Mapped[bool]
-    state: Mapped[DocumentState] = mapped_column(Choice(DocumentState))
-    shipped_on: Mapped[date | None]
-    tracking: Mapped[str | None]
-
-    lines: Mapped[list[ShipmentLine]] = relationship(cascade="all, delete-orphan", lazy="raise")
-
-
-class ShipmentLine(Record):
-    __tablename__ = "sales_shipment_line"
-
-    shipment_id: Mapped[UUID] = mapped_column(ForeignKey("sales_shipment.id"), index=True)
-    product_id: Mapped[UUID] = mapped_column(ForeignKey("catalog_product.id"))
-    quantity: Mapped[Decimal] = mapped_column(Precise)
-    uom: Mapped[str] = mapped_column(String(8))
