@@ -30,8 +30,16 @@ class InvoicePaid(InvoiceEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceCancelled(InvoiceEvent):
+    """It had been issued, and the ERP took it back without a credit note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditNoteIssued(InvoiceEvent):
     """``total`` lowers what the customer owes."""
+
+    #: The invoice it takes back in part or as a whole; None when the ERP does not say.
+    credited_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

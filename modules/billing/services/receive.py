@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from uuid import UUID
@@ -21,6 +22,7 @@ from core.web.i18n import lazy
 from core.work import UnitOfWork
 from modules.billing.events import (
     CreditNoteIssued,
+    InvoiceCancelled,
     InvoiceEvent,
     InvoiceIssued,
     InvoicePaid,
@@ -39,7 +41,7 @@ E = TypeVar("E", bound=InvoiceEvent)
 #: The page of an invoice.
 PAGE = "billing_pages.invoice"
 #: Issued and not taken back.
-_ISSUED = frozenset({InvoiceState.OPEN, InvoiceState.PARTLY_PAID, InvoiceState.PAID})
+ISSUED = frozenset({InvoiceState.OPEN, InvoiceState.PARTLY_PAID, InvoiceState.PAID})
 
 
 def receive_invoice(
@@ -63,10 +65,17 @@ def receive_credit_note(
     used = document.state in (InvoiceState.PAID, InvoiceState.CANCELLED, InvoiceState.DRAFT)
     note.open = -note.total.amount if not used else note.total.amount * 0
     work.session.flush()
-    if document.state in _ISSUED and before not in _ISSUED:
+    if document.state in ISSUED and before not in ISSUED:
         _tell(work, note, "credited", text=lazy("Credit note %(number)s over %(amount)s"))
-        work.publish(_about(CreditNoteIssued, note))
+        work.publish(_credited(note, document, bindings))
     return note.id
+
+
+def _credited(note: Invoice, document: CreditNoteDocument, bindings: Bindings) -> CreditNoteIssued:
+    told = about(CreditNoteIssued, note)
+    if document.invoice is None:
+        return told
+    return replace(told, credited_id=known(bindings, INVOICE, document.invoice))
 
 
 def receive_payment(
@@ -142,13 +151,15 @@ def _put_lines(
 
 
 def _announce_invoice(work: UnitOfWork, invoice: Invoice, before: InvoiceState | None) -> None:
-    if invoice.state in _ISSUED and before not in _ISSUED:
+    if invoice.state in ISSUED and before not in ISSUED:
         _tell(work, invoice, "invoiced", text=lazy("Invoice %(number)s over %(amount)s issued"))
-        work.publish(_about(InvoiceIssued, invoice))
+        work.publish(about(InvoiceIssued, invoice))
     if invoice.state is InvoiceState.PAID and before is not InvoiceState.PAID:
         today = work.observed_at.date()
         _tell(work, invoice, "paid", text=lazy("Invoice %(number)s is paid"), on=today)
-        work.publish(_about(InvoicePaid, invoice))
+        work.publish(about(InvoicePaid, invoice))
+    if invoice.state is InvoiceState.CANCELLED and before in ISSUED:
+        work.publish(about(InvoiceCancelled, invoice))
 
 
 def _announce_payment(work: UnitOfWork, payment: Payment) -> None:
@@ -171,7 +182,7 @@ def _announce_payment(work: UnitOfWork, payment: Payment) -> None:
     )
 
 
-def _about(event: type[E], invoice: Invoice) -> E:
+def about(event: type[E], invoice: Invoice) -> E:
     return event(
         invoice_id=invoice.id,
         customer_id=invoice.customer_id,
