@@ -24,6 +24,15 @@ class OrderCancelled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelledThere(Event):
+    """The ERP says so, because it was asked to or by itself."""
+
+    order_id: UUID
+    customer_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderShipped(Event):
     """Goods left the warehouse; ``complete`` when nothing of the order is open any more."""
 

@@ -18,6 +18,7 @@ from core.work import OURSELVES, UnitOfWork
 from modules.catalog.erp import PRODUCT, TAX
 from modules.catalog.models import Product
 from modules.contacts.kinds import PARTY
+from modules.sales.events import OrderCancelledThere
 from modules.sales.models import Order, OrderLine
 from modules.sales.rules import ORDER_FLOW, OrderState
 from modules.sales.services.orders import get_order
@@ -97,6 +98,11 @@ def _follow(work: UnitOfWork, order: Order, document: SalesOrder) -> None:
             if step is OrderState.CANCELLED:
                 text = lazy("Order %(number)s cancelled in the ERP")
                 tell(work, order, "cancelled", text=text)
+                work.publish(
+                    OrderCancelledThere(
+                        order_id=order.id, customer_id=order.customer_id, number=order.number
+                    )
+                )
 
 
 def _put_lines(work: UnitOfWork, order: Order, document: SalesOrder, bindings: Bindings) -> None:
