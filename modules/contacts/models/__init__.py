@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from modules.contacts.models.activity import Activity
 from modules.contacts.models.address import Address, ContactPoint
 from modules.contacts.models.party import ExternalIdentity, Party, PartyRelation, PartyRole
 from modules.contacts.models.timeline import Interaction, TimelineEntry
 
 __all__ = [
+    "Activity",
     "Address",
     "ContactPoint",
     "ExternalIdentity",

@@ -219,7 +219,7 @@ def clean_party(fields: PartyFields) -> PartyFields:
         "language": maybe(language),
         "note": text(10_000),
     }
-    return _clean(fields, cleaners)
+    return tidied(fields, cleaners)
 
 
 def clean_address(fields: AddressFields) -> AddressFields:
@@ -230,16 +230,16 @@ def clean_address(fields: AddressFields) -> AddressFields:
         "region": text(120),
         "country": country,
     }
-    return _clean(fields, cleaners)
+    return tidied(fields, cleaners)
 
 
 def clean_point(fields: PointFields, kind: PointKind) -> PointFields:
     cleaners: dict[str, Clean] = {"value": lambda value: point(kind, value), "label": text(120)}
-    return _clean(fields, cleaners)
+    return tidied(fields, cleaners)
 
 
 def clean_relation(fields: RelationFields) -> RelationFields:
-    return _clean(fields, {"title": text(120)})
+    return tidied(fields, {"title": text(120)})
 
 
 def clean_interaction(fields: InteractionFields) -> InteractionFields:
@@ -248,10 +248,10 @@ def clean_interaction(fields: InteractionFields) -> InteractionFields:
         "outcome": text(500),
         "next_step": text(500),
     }
-    return _clean(fields, cleaners)
+    return tidied(fields, cleaners)
 
 
-def _clean(fields: F, cleaners: Mapping[str, Clean]) -> F:
+def tidied(fields: F, cleaners: Mapping[str, Clean]) -> F:
     # A copy of the caller's own dictionary, whichever of the five it is.
     tidy: dict[str, Any] = dict(fields)
     problems = {}
