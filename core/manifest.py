@@ -12,6 +12,7 @@ from core.api.idempotency import forget_answers
 from core.installation import jobs as installation
 from core.installation import pages as installation_pages
 from core.jobs.job import Job
+from core.mail import jobs as mailing
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.security import jobs as sweeping
 from core.security import pages as security
@@ -133,6 +134,7 @@ module = Module(
         *reconciling.JOBS,
         *plans.JOBS,
         *reopening.JOBS,
+        *mailing.JOBS,
         sending_alerts.job,
         watching.job,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.alerts.mail import Mail, send_mail
+from core.alerts.mail import send_mail
 from core.alerts.models import Alert, AlertRules, Cause, Medium, Notice, Occasion
 from core.alerts.webhook import Event, send_event
 from core.clock import utcnow
@@ -46,7 +46,9 @@ def deliver(settings: Settings, rules: AlertRules, *, notice: Notice, alert: Ale
         return
     subject = _(_SUBJECTS[notice.occasion], cause=_(CAUSES[alert.cause]))
     lines = [alert.words, address, _("Since %(time)s UTC", time=f"{alert.began_at:%Y-%m-%d %H:%M}")]
-    _mail(settings, rules, Mail(notice.id, f"Tandem: {subject}", "\n\n".join(filter(None, lines))))
+    text = "\n\n".join(filter(None, lines))
+    to = [str(address) for address in rules.recipients]
+    send_mail(settings, notice.id, to=to, subject=f"Tandem: {subject}", text=text)
 
 
 def try_out(settings: Settings, rules: AlertRules) -> list[Medium]:
@@ -54,14 +56,14 @@ def try_out(settings: Settings, rules: AlertRules) -> list[Medium]:
     words = _("This is a test: alerts of Tandem reach you.")
     media = wanted_media(rules)
     if Medium.MAIL in media:
-        _mail(settings, rules, Mail(new_id(), _("Tandem: test of the alerts"), words))
+        to, subject = (
+            [str(address) for address in rules.recipients],
+            _("Tandem: test of the alerts"),
+        )
+        send_mail(settings, new_id(), to=to, subject=subject, text=words)
     if Medium.WEBHOOK in media:
         _post(settings, rules, Event(new_id(), "alert.test", utcnow(), {"words": words}))
     return media
-
-
-def _mail(settings: Settings, rules: AlertRules, mail: Mail) -> None:
-    send_mail(settings, mail, [str(address) for address in rules.recipients])
 
 
 def _post(settings: Settings, rules: AlertRules, event: Event) -> None:

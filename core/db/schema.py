@@ -6,6 +6,7 @@ from core import companies, events, journal, numbers, search
 from core.alerts import models as alerts
 from core.api import idempotency
 from core.jobs import models as jobs
+from core.mail import models as mail
 from core.registry import models as registry
 from core.security import models as security
 from core.sync import models as sync
@@ -18,6 +19,7 @@ TABLES = (
     idempotency,
     jobs,
     journal,
+    mail,
     numbers,
     search,
     registry,
