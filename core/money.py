@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from core.errors import RuleBroken
 
@@ -14,6 +15,24 @@ _PLACES = {
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
     "CLF": 4, "UYW": 4,
 }  # fmt: skip
+
+
+class Rounding(StrEnum):
+    """What becomes of a half: up, away from zero, as on commercial invoices; or to the even side.
+
+    Half to even is what some ERPs do: 0.125 becomes 0.12 there, and 0.13 elsewhere.
+    """
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+
+
+_DECIMAL_ROUNDING = {Rounding.HALF_UP: ROUND_HALF_UP, Rounding.HALF_EVEN: ROUND_HALF_EVEN}
+
+
+def rounded(amount: Decimal, places: int, how: Rounding = Rounding.HALF_UP) -> Decimal:
+    """The one place where amounts lose decimals."""
+    return amount.quantize(Decimal(1).scaleb(-places), rounding=_DECIMAL_ROUNDING[how])
 
 
 class CurrencyMismatch(RuleBroken):
@@ -46,10 +65,9 @@ class Money:
     def __mul__(self, factor: Decimal | int) -> Money:
         return Money(self.amount * factor, self.currency)
 
-    def rounded(self) -> Money:
-        """Round half up to the currency's own precision, as commercial invoices do."""
-        step = Decimal(1).scaleb(-places(self.currency))
-        return Money(self.amount.quantize(step, rounding=ROUND_HALF_UP), self.currency)
+    def rounded(self, how: Rounding = Rounding.HALF_UP) -> Money:
+        """To the currency's own precision, half up as commercial invoices do unless ``how``."""
+        return Money(rounded(self.amount, places(self.currency), how), self.currency)
 
     def _like(self, other: Money) -> Money:
         if other.currency != self.currency:

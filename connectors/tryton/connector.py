@@ -15,6 +15,8 @@ from connectors.tryton.endpoints.shipments import Shipments
 from connectors.tryton.mapping.company import Company, Unit, units_of
 from connectors.tryton.rows import search
 from connectors.tryton.settings import TrytonSettings, TrytonSettingsSchema
+from core.money import Rounding
+from core.sync.arithmetic import Arithmetic, TaxedOn
 from core.sync.contract import ConnectorManifest, Endpoint
 from core.sync.documents import (
     CreditNote,
@@ -81,6 +83,8 @@ class TrytonConnector:
         ),
         versions=("8.2",),
         value_maps=("units",),
+        # Currency.round and TaxableMixin._get_taxes of 8.2, with taxes rounded per document.
+        arithmetic=Arithmetic(rounding=Rounding.HALF_EVEN, taxed_on=TaxedOn.EXACT_GROUPS),
         demo=TrytonDemo,
     )
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from marshmallow import Schema
 
+from core.sync.arithmetic import COMMERCIAL, Arithmetic
 from core.sync.documents import Document
 from core.sync.errors import SyncError
 from core.sync.sessions import Sessions, Webhook
@@ -183,6 +184,8 @@ class ConnectorManifest:
     versions: tuple[str, ...]
     #: Settings (``fields.Dict``) an admin may have to fill: our code to the ERP's (units, taxes).
     value_maps: tuple[str, ...] = ()
+    #: How the ERP rounds amounts and adds up taxes, so that an estimate here is its own figure.
+    arithmetic: Arithmetic = COMMERCIAL
     #: A real ERP of this kind for a demo on this machine, if the connector brings one.
     demo: Callable[[Path], DemoErp] | None = None
 

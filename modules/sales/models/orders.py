@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.clock import utcnow
 from core.db.base import Currency, Editable, Owned, Record
 from core.db.types import Amount, Choice, Precise
-from core.money import Money
+from core.money import Money, Rounding
 from core.sync.documents import Progress
 from core.work import OURSELVES
 from modules.sales.rules import OrderState, Priced
@@ -73,11 +73,12 @@ class OrderLine(Record):
     #: What the ERP shipped of it so far, less what came back.
     shipped: Mapped[Decimal] = mapped_column(Precise, default=Decimal())
 
-    def priced(self, currency: str) -> Priced:
+    def priced(self, currency: str, rounding: Rounding) -> Priced:
         return Priced(
             quantity=self.quantity,
             unit_price=Money(self.unit_price, currency),
             taxes=tuple(UUID(key) for key in self.taxes),
+            rounding=rounding,
         )
 
 

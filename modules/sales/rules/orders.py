@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from core.money import Money, zero
+from core.money import Money, Rounding, zero
 from core.states import StateMachine
+from core.sync.arithmetic import COMMERCIAL, Arithmetic, TaxedOn
 from core.sync.documents import Progress
 
 
@@ -47,11 +48,16 @@ class Priced:
     quantity: Decimal
     unit_price: Money
     taxes: tuple[UUID, ...] = ()
+    rounding: Rounding = Rounding.HALF_UP
+
+    @property
+    def exact(self) -> Money:
+        return self.unit_price * self.quantity
 
     @property
     def net(self) -> Money:
         """Rounded per line, as invoices show it."""
-        return (self.unit_price * self.quantity).rounded()
+        return self.exact.rounded(self.rounding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +66,52 @@ class Totals:
     tax: Money
 
 
-def totals(lines: Iterable[Priced], rates: Mapping[UUID, Decimal], *, currency: str) -> Totals:
-    """Net and estimated tax: per tax on the sum of its lines, rounded once.
+def totals(
+    lines: Iterable[Priced],
+    rates: Mapping[UUID, Decimal],
+    *,
+    currency: str,
+    arithmetic: Arithmetic = COMMERCIAL,
+) -> Totals:
+    """Net and estimated tax, added up as the ERP does.
 
     ``rates`` are per cent. The ERP's own figures replace the estimate when it answers.
     """
-    net, bases = zero(currency), dict[UUID, Money]()
+    these = tuple(lines)
+    net = sum((line.net for line in these), zero(currency))
+    by_groups = arithmetic.taxed_on is TaxedOn.EXACT_GROUPS
+    add_up = _taxed_by_groups if by_groups else _taxed_on_rounded_lines
+    return Totals(net=net, tax=add_up(these, rates, zero(currency), arithmetic.rounding))
+
+
+def _taxed_on_rounded_lines(
+    lines: Sequence[Priced], rates: Mapping[UUID, Decimal], nothing: Money, how: Rounding
+) -> Money:
+    bases = dict[UUID, Money]()
     for line in lines:
-        net += line.net
         for tax in line.taxes:
-            bases[tax] = bases.get(tax, zero(currency)) + line.net
-    taxed = zero(currency)
-    for tax, base in bases.items():
-        taxed += (base * (rates.get(tax, Decimal()) / 100)).rounded()
-    return Totals(net=net, tax=taxed)
+            bases[tax] = bases.get(tax, nothing) + line.net
+    taxes = (_share(base, rates, tax).rounded(how) for tax, base in bases.items())
+    return sum(taxes, nothing)
+
+
+def _taxed_by_groups(
+    lines: Sequence[Priced], rates: Mapping[UUID, Decimal], nothing: Money, how: Rounding
+) -> Money:
+    groups = dict[tuple[UUID, ...], Money]()
+    for line in lines:
+        groups[line.taxes] = groups.get(line.taxes, nothing) + line.exact
+    taxed = nothing
+    for taxes, base in groups.items():
+        exact = [_share(base, rates, tax) for tax in taxes]
+        each = sum((tax.rounded(how) for tax in exact), nothing)
+        # What the roundings add up to is taken back where it comes to a whole step.
+        taxed += each - (each - sum(exact, nothing)).rounded(how)
+    return taxed
+
+
+def _share(base: Money, rates: Mapping[UUID, Decimal], tax: UUID) -> Money:
+    return base * (rates.get(tax, Decimal()) / 100)
 
 
 def progress(ordered: Sequence[Decimal], done: Sequence[Decimal]) -> Progress:

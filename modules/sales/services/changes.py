@@ -38,8 +38,9 @@ def ask_change(
     check_version(order, version)
     _may_change(order)
     wish = OrderWish(customer_id=order.customer_id, currency=order.currency, lines=lines)
-    made = made_lines(wish, check(work, wish))
-    sums = sums_of(work, made, order.currency)
+    checked = check(work, wish)
+    made = made_lines(wish, checked)
+    sums = sums_of(work, made, order.currency, arithmetic=checked.arithmetic)
     change = OrderChange(
         company_id=order.company_id,
         order_id=order.id,

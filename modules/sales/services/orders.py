@@ -13,6 +13,7 @@ from core.clock import utcnow
 from core.companies import fetch, visible
 from core.errors import NotFound, RuleBroken
 from core.numbers import next_number
+from core.sync.arithmetic import Arithmetic
 from core.sync.documents import Progress
 from core.sync.models import OutboxVerb
 from core.sync.outbox import has_left
@@ -187,26 +188,31 @@ def _same(order: Order, wish: OrderWish, checked: Checked) -> bool:
 
 def _put_lines(work: UnitOfWork, order: Order, wish: OrderWish, checked: Checked) -> None:
     order.lines = made_lines(wish, checked)
-    sums = sums_of(work, order.lines, wish.currency)
+    sums = sums_of(work, order.lines, wish.currency, arithmetic=checked.arithmetic)
     order.net, order.tax, order.tax_is_estimate = sums.net.amount, sums.tax.amount, True
 
 
 def made_lines(wish: OrderWish, checked: Checked) -> list[OrderLine]:
-    return [
-        _line(position, line, checked.products[line.sku], wish.currency)
+    made = [
+        _line(position, line, checked.products[line.sku])
         for position, line in enumerate(wish.lines, start=1)
     ]
+    for line in made:
+        line.net = line.priced(wish.currency, checked.arithmetic.rounding).net.amount
+    return made
 
 
-def sums_of(work: UnitOfWork, lines: Sequence[OrderLine], currency: str) -> Totals:
+def sums_of(
+    work: UnitOfWork, lines: Sequence[OrderLine], currency: str, *, arithmetic: Arithmetic
+) -> Totals:
     """What the lines come to; their tax is an estimate until the ERP says it."""
-    priced = [line.priced(currency) for line in lines]
+    priced = [line.priced(currency, arithmetic.rounding) for line in lines]
     rates = tax_rates(work, {tax for line in priced for tax in line.taxes})
-    return totals(priced, rates, currency=currency)
+    return totals(priced, rates, currency=currency, arithmetic=arithmetic)
 
 
-def _line(position: int, wish: LineWish, product: Product, currency: str) -> OrderLine:
-    line = OrderLine(
+def _line(position: int, wish: LineWish, product: Product) -> OrderLine:
+    return OrderLine(
         position=position,
         product_id=product.id,
         sku=product.sku,
@@ -216,8 +222,6 @@ def _line(position: int, wish: LineWish, product: Product, currency: str) -> Ord
         unit_price=_price(wish, product),
         taxes=list(product.taxes),
     )
-    line.net = line.priced(currency).net.amount
-    return line
 
 
 def _price(wish: LineWish, product: Product) -> Decimal:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from core.companies import Company, fetch
 from core.errors import Invalid, NotFound
+from core.sync.arithmetic import Arithmetic
+from core.sync.facts import arithmetic_of
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 from modules.catalog.models import Product
@@ -46,6 +48,8 @@ class Checked:
     customer: Party
     company: Company
     products: Mapping[str, Product]
+    #: How the ERP the order goes to adds up.
+    arithmetic: Arithmetic
 
 
 def check(work: UnitOfWork, wish: OrderWish) -> Checked:
@@ -64,7 +68,8 @@ def check(work: UnitOfWork, wish: OrderWish) -> Checked:
             problems[f"lines.{position}.{field}"] = reason
     if problems:
         raise Invalid(_("The order can not be taken like this."), fields=problems)
-    return Checked(customer=customer, company=company, products=products)
+    arithmetic = arithmetic_of(work, company.id)
+    return Checked(customer=customer, company=company, products=products, arithmetic=arithmetic)
 
 
 def _customer(work: UnitOfWork, customer_id: UUID) -> Party:
