@@ -179,6 +179,8 @@ class Inbound(Generic[D]):
     every_s: float = 3
     gone: Callable[[UnitOfWork, Sequence[Gone], Bindings], None] | None = None
     record: type[Record] | None = None
+    #: Columns of ``record`` that are money: many that would change at once are asked about first.
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,8 +195,8 @@ class Counts:
 class Mirror(Generic[D]):
     """Facts without effects, applied a page at a time; rows that did not change are not written.
 
-    ``apply`` binds what others refer to (products), and raises Missing like ``Inbound``. ``gone``
-    and ``record`` are as there, but without ``gone`` the rows stay as they are.
+    ``apply`` binds what others refer to (products), and raises Missing like ``Inbound``. ``gone``,
+    ``record`` and ``amounts`` are as there, but without ``gone`` the rows stay as they are.
     """
 
     kind: str
@@ -207,6 +209,7 @@ class Mirror(Generic[D]):
     binds: bool = True
     gone: Callable[[UnitOfWork, Sequence[Gone], Bindings], None] | None = None
     record: type[Record] | None = None
+    amounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ module = Module(
             every_s=15,
             gone=erp.archive_products,
             record=models.Product,
+            amounts=("unit_price",),
         ),
     ),
     blueprints=(api.blueprint, pages.blueprint),

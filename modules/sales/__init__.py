@@ -42,7 +42,12 @@ module = Module(
     ),
     inbound=(
         Inbound(
-            kind=ORDER, document=SalesOrder, apply=receive_order, page=_PAGE, record=models.Order
+            kind=ORDER,
+            document=SalesOrder,
+            apply=receive_order,
+            page=_PAGE,
+            record=models.Order,
+            amounts=("net",),
         ),
         Inbound(kind=SHIPMENT, document=Shipment, apply=receive_shipment, record=models.Shipment),
     ),

@@ -25,6 +25,8 @@ class PlanPurpose(StrEnum):
     BACKFILL = "backfill"
     #: A sweep met more deletions than its guard lets pass.
     SWEEP = "sweep"
+    #: A poll met more that is new, or more changed amounts, than its guard lets pass.
+    GUARD = "guard"
     #: Everything once more, since values are translated differently now.
     MAPPING = "mapping"
 

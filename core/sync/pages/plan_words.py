@@ -23,6 +23,7 @@ PURPOSES = {
     PlanPurpose.MANUAL: lazy("A sync now"),
     PlanPurpose.BACKFILL: lazy("Everything once more"),
     PlanPurpose.SWEEP: lazy("Deletions"),
+    PlanPurpose.GUARD: lazy("Much at once"),
     PlanPurpose.MAPPING: lazy("Values translated anew"),
 }
 PURPOSE_HELP = {
@@ -33,6 +34,10 @@ PURPOSE_HELP = {
     PlanPurpose.BACKFILL: lazy("All records of these kinds, read again from the start."),
     PlanPurpose.SWEEP: lazy(
         "These are no longer in the ERP, and they are too many to delete without asking."
+    ),
+    PlanPurpose.GUARD: lazy(
+        "The ERP has more new records, or more changed amounts, than is usual. Nothing more of"
+        " this kind is read in until this plan, or a later sync now, is approved."
     ),
     PlanPurpose.MAPPING: lazy("All records again, since values are translated differently now."),
 }

@@ -87,7 +87,7 @@ PAGE = ListPage(
     empty=Empty(
         lazy(
             "A plan shows what a large step would do before it is done: the first sync, a sync"
-            " somebody asks for, everything once more, and deletions that look like too many."
+            " somebody asks for, everything once more, and what looks like too much at once."
         ),
         _NEW,
     ),

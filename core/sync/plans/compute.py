@@ -84,7 +84,7 @@ class _Computing:
 
     def _bodies(self, reader: Reader) -> Iterator[list[Seen[Any]]]:
         """What the step would take over, each record once. Network only."""
-        if self.plan.purpose is PlanPurpose.MANUAL:
+        if self.plan.purpose in {PlanPurpose.MANUAL, PlanPurpose.GUARD}:
             found = self._changed(reader)
         elif isinstance(reader.endpoint, Lists):
             found = _listed(reader.endpoint)

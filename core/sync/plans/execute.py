@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, literal, or_, select
 
 from core.clock import utcnow
 from core.jobs.job import JobContext
@@ -52,7 +52,7 @@ def _step(context: JobContext, readers: Readers, plan: Plan) -> bool:
             return backfill.run(time.monotonic() + SLICE_S)
         case PlanPurpose.SWEEP:
             return all(_delete(readers, plan, kind) for kind in plan.kinds)
-        case PlanPurpose.FIRST_LOAD | PlanPurpose.MANUAL:
+        case PlanPurpose.FIRST_LOAD | PlanPurpose.MANUAL | PlanPurpose.GUARD:
             return _was_pulled(context, readers, plan)
 
 
@@ -72,14 +72,18 @@ def _delete(readers: Readers, plan: Plan, kind: str) -> bool:
 
 
 def _was_pulled(context: JobContext, readers: Readers, plan: Plan) -> bool:
-    """The polls do it: each stream was read to its end since, or said why it could not be."""
+    """The polls do it: each stream was read to its end since, or said why it could not be.
+
+    What a guard held is let through until its end is reached: else it would be asked again.
+    """
     since = plan.decided_at or plan.created_at
+    failed = and_(Cursor.error_at >= since, literal(plan.purpose is not PlanPurpose.GUARD))
     with context.read() as work:
         rows = work.session.execute(
             select(Cursor.kind, Cursor.stream).where(
                 Cursor.connection_id == plan.connection_id,
                 Cursor.mode == CursorMode.INCREMENTAL,
-                or_(Cursor.polled_at >= since, Cursor.error_at >= since),
+                or_(Cursor.polled_at >= since, failed),
             )
         )
         pulled = {(kind, stream) for kind, stream in rows}

@@ -2,17 +2,74 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
 
 from core.clock import utcnow
 from core.sync.bindings import ConnectionBindings
-from core.sync.models import Plan, PlanAction, PlanItem, PlanPurpose, PlanState
+from core.sync.models import Connection, Plan, PlanAction, PlanItem, PlanPurpose, PlanState
 from core.sync.plans.facts import effect_of, read_facts
+from core.sync.plans.service import wake_plan
 from core.sync.pull.listing import Listing
 from core.work import UnitOfWork
 
 #: Records of a kind that a plan names; the others are counted.
 NAMED = 200
+_GIVEN_UP = (PlanState.FAILED, PlanState.EXPIRED)
+_HOLDS = (PlanState.COMPUTING, PlanState.READY, PlanState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Kinds of a connection that polls leave alone until a person decides, and those let through.
+
+    A rejected plan goes on holding its kinds, until a later one that brings them is approved. One
+    that was given up holds nothing: the next poll meets the guard, and asks anew.
+    """
+
+    held: frozenset[str] = frozenset()
+    let_through: frozenset[str] = frozenset()
+
+
+def guards(work: UnitOfWork, connection_id: UUID) -> Guards:
+    """As the last plan of each kind has it."""
+    rows = work.session.execute(
+        select(Plan.purpose, Plan.state, Plan.kinds)
+        .where(
+            Plan.connection_id == connection_id,
+            Plan.purpose.in_([PlanPurpose.GUARD, PlanPurpose.MANUAL]),
+            Plan.state.not_in(_GIVEN_UP),
+        )
+        .order_by(func.coalesce(Plan.decided_at, Plan.created_at), Plan.id)
+    )
+    last: dict[str, PlanState] = {}
+    for purpose, state, kinds in rows:
+        if purpose is PlanPurpose.GUARD or state not in _HOLDS:
+            every = kinds or [one.kind for one in work.enabled.inbound]
+            last.update(dict.fromkeys(every, state))
+    return Guards(
+        held=frozenset(kind for kind, state in last.items() if state in _HOLDS),
+        let_through=frozenset(kind for kind, state in last.items() if state is PlanState.RUNNING),
+    )
+
+
+def ask_about(work: UnitOfWork, connection: Connection, kind: str) -> None:
+    """A plan of what the next poll of this kind would bring, computed by a job."""
+    if kind in guards(work, connection.id).held:
+        return
+    plan = Plan(
+        connection_id=connection.id,
+        company_id=connection.company_id,
+        purpose=PlanPurpose.GUARD,
+        kinds=[kind],
+        state=PlanState.COMPUTING,
+        created_by=work.actor.name,
+    )
+    work.session.add(plan)
+    work.session.flush()
+    wake_plan(work, plan)
 
 
 def ask_deletions(work: UnitOfWork, listing: Listing, count: int) -> None:

@@ -17,6 +17,7 @@ from core.sync.health import note_failure
 from core.sync.models import Connection, ConnectionState
 from core.sync.open_sessions import drop_session, kept_session
 from core.sync.plans import is_held
+from core.sync.plans.guard import guards
 from core.sync.pull.run import Pull
 from core.sync.pull.stream import Report
 from core.sync.wake import SYNC
@@ -41,13 +42,14 @@ def pull_once(
 ) -> None:
     """Bring over all that changed in the ERP. What goes wrong is noted on the connection.
 
-    Nothing while the plan of its first load is not approved. ``paced`` leaves out kinds whose own
+    Nothing while the plan of its first load is not approved, and nothing of a kind whose guard
+    asked and was not answered. ``paced`` leaves out kinds whose own
     pace does not ask for it yet.
     """
     with context.read() as work:
         connection = admitted(work, connection_id)
         receives = work.enabled.inbound
-        held = is_held(work, connection_id)
+        held, asked = is_held(work, connection_id), guards(work, connection_id)
     if connection is None or held:
         return
     try:
@@ -57,7 +59,7 @@ def pull_once(
             note_failure(work, connection_id, error)
         return
     endpoints = {endpoint.document: endpoint for endpoint in session.endpoints}
-    run = Pull(context, connection, receives, endpoints, report, paced)
+    run = Pull(context, connection, receives, endpoints, report, paced, asked)
     if not run.run():
         drop_session(context.host, connection_id)
 

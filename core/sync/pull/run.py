@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -15,7 +15,9 @@ from core.sync.exchange import Missing
 from core.sync.health import note_answer, note_failure
 from core.sync.models import Connection
 from core.sync.open_sessions import expire_session
+from core.sync.plans.guard import Guards, ask_about
 from core.sync.pull.asking import ask_sweep
+from core.sync.pull.guard import Guarded
 from core.sync.pull.readers import Readers, readers_of
 from core.sync.pull.stream import Needs, Reader, Receives, Report
 from core.sync.values import Stream
@@ -38,6 +40,7 @@ class Pull:
     report: Report
     #: Leave out kinds that were read not long ago; what others miss of them is fetched anyway.
     paced: bool = False
+    guards: Guards = field(default_factory=Guards)
     #: Kinds the ERP has told of in this run: it is not away.
     _told: set[str] = field(default_factory=set)
 
@@ -45,7 +48,7 @@ class Pull:
         """False when the ERP could not be asked to the end: its session is not to be kept."""
         readers = self._readers
         for reader in readers:
-            if self.paced and not reader.is_due():
+            if reader.kind in self.guards.held or (self.paced and not reader.is_due()):
                 continue
             for stream in reader.endpoint.streams:
                 if self.context.stopping:
@@ -71,7 +74,9 @@ class Pull:
     @property
     def _readers(self) -> Readers:
         parts = (self.context, self.connection, self.receives, self.endpoints)
-        return readers_of(*parts, self._tell)
+        found = readers_of(*parts, self._tell)
+        through = self.guards.let_through
+        return Readers({one.kind: replace(one, guarded=one.kind not in through) for one in found})
 
     def _read(self, readers: Readers, reader: Reader, stream: Stream[Any]) -> None:
         """A stream that fails in its own way does not hold up the others."""
@@ -82,6 +87,11 @@ class Pull:
         except (AuthFailed, RateLimited, Unsent) as error:
             self._note(reader, stream, error)
             raise Silent from error
+        except Guarded as error:
+            self._told.add(reader.kind)
+            reader.fail(stream, error)
+            with self.context.write() as work:
+                ask_about(work, self.connection, reader.kind)
         except Expired as error:
             reader.fail(stream, error)
             self._compare_all(reader, error)

@@ -20,6 +20,7 @@ from core.sync.errors import Expired, Unsent
 from core.sync.exchange import Arrived, Inbound, Mirror
 from core.sync.models import Connection, Cursor, CursorMode
 from core.sync.pull.cursors import Cursors
+from core.sync.pull.guard import Guard
 from core.sync.pull.inbox import Took, retry, take, wake
 from core.sync.pull.pages import pages
 from core.sync.pull.place import (
@@ -72,6 +73,8 @@ class Reader:
     receives: Receives
     endpoint: Endpoint
     report: Report
+    #: Of polls: too much at once is asked about first.
+    guarded: bool = False
 
     @property
     def kind(self) -> str:
@@ -89,16 +92,19 @@ class Reader:
     def read(self, stream: Stream[Any]) -> Needs:
         """Take over what changed; answers what some of it refers to and we do not have.
 
-        Raises what the ERP's side raised, or Missing of a mirror; the pages before it are kept.
+        Raises what the ERP's side raised, Missing of a mirror, or Guarded; the pages before it are
+        kept. The first reading has no guard: all of it is new, and a plan of its own asked.
         """
         needs: Needs = set()
         with self.context.write() as work:
             cursor = self.cursors.of(work, stream.name)
             reading, memory = reading_of(cursor, utcnow()), memory_of(work, cursor.id)
+            ordinary = self.guarded and cursor.polled_at is not None
+        guard = Guard(self.connection, self.receives) if ordinary else None
         met = False
         for page in self._pages(stream, reading, memory):
             met = True
-            needs |= self._store(stream, reading, page)
+            needs |= self._store(stream, reading, page, guard)
             if self.context.stopping:
                 return needs
         self._end(stream, reading, met=met)
@@ -188,10 +194,12 @@ class Reader:
         with self.context.read() as work:
             return sighted(work, memory.cursor_id, met)
 
-    def _store(self, stream: Stream[Any], reading: Reading, page: Sighting) -> Needs:
+    def _store(
+        self, stream: Stream[Any], reading: Reading, page: Sighting, guard: Guard | None
+    ) -> Needs:
         with self.telling() as work:
             cursor = self.cursors.of(work, stream.name)
-            took = self.apply(work, page.bodies)
+            took = self._apply_guarded(work, page.bodies, guard)
             advance(cursor, reading, page.after)
             noted = worth_noting(cursor, reading, page.named, now=utcnow())
             note_sightings(work, cursor.id, noted)
@@ -199,6 +207,15 @@ class Reader:
             cursor.unchanged += took.unchanged
         self.report(self.kind, took.written)
         return took.missing
+
+    def _apply_guarded(
+        self, work: UnitOfWork, bodies: Sequence[Seen[Any]], guard: Guard | None
+    ) -> Took:
+        before = guard.before(work, [item.ref.id for item in bodies]) if guard else None
+        took = self.apply(work, bodies)
+        if guard is not None and before is not None:
+            guard.after(work, before)
+        return took
 
     def _end(self, stream: Stream[Any], reading: Reading, *, met: bool) -> None:
         with self.context.write() as work:

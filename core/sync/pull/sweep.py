@@ -21,7 +21,7 @@ from core.sync.errors import Astray, SyncError
 from core.sync.exchange import Missing
 from core.sync.health import note_answer
 from core.sync.models import Cursor, CursorMode, SweepStep
-from core.sync.plans.guard import ask_deletions
+from core.sync.plans.guard import ask_deletions, guards
 from core.sync.pull.asking import wake_sweep
 from core.sync.pull.listing import Listing
 from core.sync.pull.parting import Parting, is_mass
@@ -41,6 +41,9 @@ PAUSE_S = 5.0
 def sweep(context: JobContext, args: Mapping[str, Any]) -> None:
     """A slice of the sweep under way; the next one follows until it is done."""
     connection_id, kind = UUID(args["connection"]), str(args["kind"])
+    with context.read() as work:
+        if kind in guards(work, connection_id).held:
+            return  # else it would read in what a person has not approved
     readers = open_readers(context, connection_id)
     reader = readers.by_kind.get(kind) if readers else None
     if readers is None or reader is None:
