@@ -49,7 +49,7 @@ class Trait:
     #: Kind of record, like ``contacts.party``.
     subject: str
     shape: Shape
-    select: Callable[[UnitOfWork], Select[tuple[UUID, Any]]]
+    select: Callable[[UnitOfWork], Select[UUID, Any]]
     #: What a person needs to build on it and to see its values.
     permission: str
     many: bool = False
