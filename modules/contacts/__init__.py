@@ -8,11 +8,13 @@ from core.sync.documents import Party
 from core.sync.exchange import Mirror, Outbound, RecordPage
 from core.web.i18n import lazy as _
 from modules.contacts import api, erp, models, panels, views
+from modules.contacts.deeds import PLAN
 from modules.contacts.events import PartyChanged
 from modules.contacts.kinds import PARTY
 from modules.contacts.services.arrivals import parties_gone, receive_parties
 from modules.contacts.services.sharing import SHARED
 from modules.contacts.statement import PARTIES
+from modules.contacts.traits import TRAITS
 
 _PAGE = RecordPage("contacts_pages.party", "key")
 
@@ -39,12 +41,33 @@ module = Module(
             icon="address-book",
             order=10,
         ),
+        MenuItem(
+            title=_("Activities"),
+            endpoint="contacts_pages.activities",
+            permission="contacts.read",
+            icon="checks",
+            order=12,
+        ),
     ),
     panels=(
         Panel(
             slot="search",
             title=_("Contacts"),
             render=panels.found,
+            permission="contacts.read",
+            order=10,
+        ),
+        Panel(
+            slot="contacts.customer",
+            title=_("Next steps"),
+            render=panels.next_steps,
+            permission="contacts.read",
+            order=10,
+        ),
+        Panel(
+            slot="home",
+            title=_("My activities"),
+            render=panels.my_activities,
             permission="contacts.read",
             order=10,
         ),
@@ -64,5 +87,7 @@ module = Module(
             every_s=15,
         ),
     ),
+    traits=TRAITS,
+    deeds=(PLAN,),
     migrations="migrations",
 )

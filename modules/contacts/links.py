@@ -1,6 +1,9 @@
-"""Where a line of the timeline leads."""
+"""Where a line of the timeline or a planned step leads."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask import url_for
 from werkzeug.routing import BuildError
@@ -10,10 +13,14 @@ from modules.contacts.services.stories import Line
 
 
 def href_of(line: Line) -> str | None:
-    """None for a line about nothing, or of a module that was disabled or uninstalled since."""
-    if line.link is None or not leads_somewhere(line.link):
+    return href_to(line.link, line.link_params)
+
+
+def href_to(endpoint: str | None, params: Mapping[str, Any]) -> str | None:
+    """None for what is about nothing, or of a module that was disabled or uninstalled since."""
+    if endpoint is None or not leads_somewhere(endpoint):
         return None
     try:
-        return url_for(line.link, **line.link_params)
+        return url_for(endpoint, **params)
     except BuildError:
         return None

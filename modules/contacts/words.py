@@ -9,7 +9,15 @@ from core.sync.documents import PartyKind
 from core.web.atoms import Chip
 from core.web.i18n import lazy as _l
 from core.web.light import Tone
-from modules.contacts.rules import Channel, Direction, Influence, PointKind, RelationKind, Role
+from modules.contacts.rules import (
+    ActivityKind,
+    Channel,
+    Direction,
+    Influence,
+    PointKind,
+    RelationKind,
+    Role,
+)
 
 KINDS: Mapping[StrEnum, str] = {
     PartyKind.ORGANISATION: _l("Organisation"),
@@ -59,6 +67,29 @@ INFLUENCES: Mapping[StrEnum, str] = {
     Influence.LOW: _l("Low"),
     Influence.MEDIUM: _l("Medium"),
     Influence.HIGH: _l("High"),
+}
+ACTIVITIES: Mapping[StrEnum, str] = {
+    ActivityKind.CALL: _l("Call"),
+    ActivityKind.MAIL: _l("Mail"),
+    ActivityKind.MEETING: _l("Meeting"),
+    ActivityKind.VISIT: _l("Visit"),
+    ActivityKind.TO_DO: _l("To do"),
+}
+ACTIVITY_ICONS: Mapping[StrEnum, str] = {
+    ActivityKind.CALL: "phone",
+    ActivityKind.MAIL: "mail",
+    ActivityKind.MEETING: "calendar-event",
+    ActivityKind.VISIT: "map-pin",
+    ActivityKind.TO_DO: "checks",
+}
+OPEN, OVERDUE = Chip(_l("Open"), Tone.BLUE), Chip(_l("Overdue"), Tone.RED)
+DONE, DROPPED = Chip(_l("Done"), Tone.GREEN), Chip(_l("Dropped"))
+#: As the list of activities filters by them.
+ACTIVITY_STATES: Mapping[str, str] = {
+    "open": OPEN.label,
+    "overdue": OVERDUE.label,
+    "done": DONE.label,
+    "dropped": DROPPED.label,
 }
 #: Icons of the timeline, by the first part of a line's kind that is known.
 ICONS: Mapping[str, str] = {

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from modules.contacts.services.activities import (
+    About,
+    change_activity,
+    drop_activity,
+    finish_activity,
+    plan_activity,
+    reopen_activity,
+)
 from modules.contacts.services.interactions import add_interaction, add_note
 from modules.contacts.services.parties import (
     archive_party,
@@ -22,6 +30,7 @@ from modules.contacts.services.relations import add_relation, remove_relation
 from modules.contacts.services.timeline import Link, Phrase, phrase, record
 
 __all__ = [
+    "About",
     "Link",
     "Phrase",
     "add_address",
@@ -30,15 +39,20 @@ __all__ = [
     "add_note",
     "add_relation",
     "archive_party",
+    "change_activity",
     "change_address",
     "change_contact_point",
     "change_party",
     "create_party",
+    "drop_activity",
+    "finish_activity",
     "phrase",
+    "plan_activity",
     "record",
     "remove_address",
     "remove_contact_point",
     "remove_relation",
+    "reopen_activity",
     "restore_party",
     "set_roles",
 ]

@@ -9,7 +9,14 @@ from typing_extensions import override
 
 from core.api.fields import Id, Moment, Words
 from core.sync.documents import PartyKind
-from modules.contacts.rules import Channel, Direction, Influence, PointKind, RelationKind, Role
+from modules.contacts.rules import (
+    Channel,
+    Direction,
+    Influence,
+    PointKind,
+    RelationKind,
+    Role,
+)
 
 
 class Roles(fields.List[Role]):

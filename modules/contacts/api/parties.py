@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from core.api.blueprint import ApiBlueprint
 from core.api.listing import ListQuery, Page, page
 from core.api.routes import lists, reads, writes
 from core.api.versions import check_if_match
@@ -13,17 +12,12 @@ from core.companies import fetch
 from core.security.guard import requires
 from core.work import UnitOfWork
 from modules.contacts import schemas, services
+from modules.contacts.api.blueprint import READ, WRITE, blueprint
 from modules.contacts.links import href_of
 from modules.contacts.models import Address, ContactPoint, Interaction, Party, PartyRelation
 from modules.contacts.services.lists import ALL, timeline_of
 from modules.contacts.services.stories import Line, read_story
 from modules.contacts.services.whole import NewParty, WholeParty, create_whole, read_whole
-
-blueprint = ApiBlueprint(
-    "contacts_api", __name__, description="Customers, suppliers and everybody else one deals with."
-)
-
-READ, WRITE = "contacts.read", "contacts.write"
 
 
 @blueprint.get("/parties")
