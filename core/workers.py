@@ -18,13 +18,22 @@ from core.errors import NotFound
 from core.ids import new_id
 from core.jobs.job import Job
 from core.jobs.models import JobState, StoredJob, WorkerProcess, is_in
+from core.signs import Signs
 
 
 class Process:
     """Beats for as long as it lives. One that was declared dead comes back under another id."""
 
-    def __init__(self, database: Database, *, lease_s: float, queues: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        lease_s: float,
+        queues: Sequence[str] = (),
+        signs: Signs | None = None,
+    ) -> None:
         self._database = database
+        self._signs = signs
         self._own: dict[str, Any] = {
             "host": platform.node(),
             "pid": os.getpid(),
@@ -47,6 +56,8 @@ class Process:
             known = session.scalar(mine.values(moments).returning(WorkerProcess.id))
             born = known or new_id()
             if known is None:
+                if self._signs is not None:
+                    self._signs.show(born)
                 session.add(WorkerProcess(id=born, **self._own, **moments))
         # What runs under the old id is lost; what is claimed from now on bears the new one.
         self.id, self._beaten_at = born, begun_at
@@ -54,7 +65,14 @@ class Process:
     def leave(self) -> None:
         """Say good-bye: what is still running may be taken over at once."""
         with self._database.session(writes=True) as session:
-            session.execute(delete(WorkerProcess).where(WorkerProcess.id == self.id))
+            bury(session, [self.id])
+        if self._signs is not None:
+            self._signs.withdraw()
+
+
+def bury(session: Session, dead: Sequence[UUID]) -> None:
+    """Of these it is sure: nobody waits until their lease is over."""
+    session.execute(delete(WorkerProcess).where(WorkerProcess.id.in_(dead)))
 
 
 def live_worker(session: Session) -> bool:

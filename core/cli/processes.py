@@ -34,7 +34,7 @@ def run() -> None:
 @click.option("--threads", type=click.IntRange(1, 64), help="Run so many jobs at a time.")
 def worker(*, queues: str | None, threads: int | None) -> None:
     """Only work off jobs; for machines beside the one that serves."""
-    from core import serve  # noqa: PLC0415
+    from core.keeper import keep  # noqa: PLC0415 - as above
 
     settings = _initialised()
     if queues is not None:
@@ -42,7 +42,7 @@ def worker(*, queues: str | None, threads: int | None) -> None:
         settings = replace(settings, worker_queues=names)
     if threads is not None:
         settings = replace(settings, worker_threads=threads)
-    serve.work(settings)
+    keep(settings)
 
 
 def _initialised() -> Settings:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import requests
 
+from core.children import end_with_parent
 from core.config import PREFIX, Settings
 from core.demo.folder import Folder
 from core.demo.lock import Held
 from core.errors import RuleBroken
-from core.serve import end_with_parent, environment_of, is_free
+from core.serve import environment_of, is_free
 
 _START_S = 120.0
 #: The supervisor gives its own children 30 s.

@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from core.back_off import back_off_s
 from core.clock import utcnow
 from core.db.moment import database_now
+from core.db.notice import JOBS, announce
 from core.errors import RuleBroken
 from core.jobs.job import Job
 from core.jobs.models import JobState, StoredJob, WorkerProcess, is_in
@@ -187,6 +188,7 @@ def take_over(
     ).all()
     for row in rows:
         _retry_or_stop(session, row, _DIED, of=jobs.get(row.name))
+        announce(session, JOBS)
     _forget_the_dead(session, process_id)
     return len(rows)
 

@@ -23,7 +23,8 @@ from core.jobs.context import Running
 from core.jobs.job import Job
 from core.jobs.schedule import plan
 from core.masking import masked
-from core.workers import Process
+from core.signs import Signs
+from core.workers import Process, bury
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +56,13 @@ class Worker:
         lease_s: float = 10,
         duties: Sequence[Duty] = (),
         queues: Sequence[str] = (),
+        signs: Signs | None = None,
     ) -> None:
         self._host = host
         self._lease_s = lease_s
         self._queues = frozenset(queues)
-        self._process = Process(host.database, lease_s=lease_s, queues=queues)
+        self._signs = signs
+        self._process = Process(host.database, lease_s=lease_s, queues=queues, signs=signs)
         self._stop, self._gone = Event(), Event()
         self._turn = Lock()
         #: Jobs that run here, and their lanes.
@@ -78,6 +81,7 @@ class Worker:
 
     def run(self, *, grace_s: float = 25) -> None:
         """Work until ``stop`` is called; then wait that long for the jobs at hand to end."""
+        self._answered(self._process.beat)
         for thread in (self._beats, *self._jobs, *self._beside):
             thread.start()
         self._stop.wait()
@@ -161,12 +165,18 @@ class Worker:
         return Wanted(frozenset(served), frozenset(job.name for job in jobs), busy)
 
     def _take_over(self) -> None:
-        if monotonic() - self._looked_for_dead_at < self._lease_s / 4:
+        gone = [] if self._signs is None else self._signs.gone()
+        if not gone and monotonic() - self._looked_for_dead_at < self._lease_s / 4:
             return
         with self._host.database.session(writes=True) as session:
+            bury(session, gone)
             jobs = self._host.registry.enabled(session).jobs
             count = claims.take_over(session, jobs, self._process.id, self._in_hand)
-        self._looked_for_dead_at = monotonic() if count == 0 else float("-inf")
+        if self._signs is not None:
+            self._signs.forget(gone)
+        # Of who died just now the database may still hold a row: look once more.
+        over = count == 0 and not gone
+        self._looked_for_dead_at = monotonic() if over else float("-inf")
         if count:
             log.warning("jobs.taken_over", count=count)
 

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import psutil
 
 from connectors.tryton.demo.erp import _free_port
+from core.children import end_with_parent
 from core.config import PREFIX, Settings
-from core.serve import _gunicorn, end_with_parent, environment_of
+from core.serve import _gunicorn, environment_of
 from tests.bench.clock import Clock, cpu_clock
 
 #: Headers of somebody who is not signed in.

@@ -107,6 +107,7 @@ class Battle:
             self.struck_at.append(time.time())
         blows: Mapping[Blow, Callable[[], None]] = {
             Blow.WORKER: partial(self.cluster.kill_worker, stroke.pick),
+            Blow.KEEPER: partial(self.cluster.kill_keeper, stroke.pick),
             Blow.WEB: partial(self.cluster.kill_web, stroke.pick),
             Blow.ALL: self.cluster.kill_all,
             Blow.PAUSE: partial(self.cluster.pause_worker, stroke.pick, stroke.lasts_s),
@@ -214,7 +215,7 @@ def _row(
     return Row(
         part=part.name,
         seed=battle.seed,
-        kills=part.weather.kills,
+        kills=battle.cluster.killed,
         faults=dict(blows + battle.proxy.spoilt + Counter(battle.target.said())),
         api_500=stormy.api.statuses[500],
         seconds=round(seconds, 1),

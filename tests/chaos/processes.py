@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 #: The machine is busy: a start that takes two seconds alone may take long.
 UP_WITHIN_S = 120.0
 _LOOK_S = 0.5
+_KEEPER = "core.keeper"
 
 
 @dataclass
@@ -97,6 +98,8 @@ class Cluster:
     installed: Path
     logs: Path
     beside: int = 0
+    #: Kills that hit somebody; one of everything is one.
+    killed: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -139,19 +142,23 @@ class Cluster:
                 program.look_after()
 
     def kill_worker(self, pick: float) -> None:
-        """One of them, at the mercy of ``pick`` in [0, 1); whoever started it does so again."""
+        """One of them, at the mercy of ``pick`` in [0, 1); its keeper forks another."""
+        self._kill_one(self._worker_pids, pick)
+
+    def kill_keeper(self, pick: float) -> None:
+        """What ``tandem worker`` is, with the workers it has forked; or that of ``tandem run``."""
+        if not self.workers:
+            self._kill_one(lambda: self.serving.children_of(_KEEPER)[-1:], pick)
+            return
         with self._lock:
-            if not self.workers:
-                self._kill_child("core.serve", pick)
-                return
             chosen = self.workers[int(pick * len(self.workers))]
             chosen.kill()
             chosen.start()
+            self.killed += 1
 
     def kill_web(self, pick: float) -> None:
         """A process that serves requests; gunicorn starts another."""
-        with self._lock:
-            self._kill_child("gunicorn", pick, youngest=True)
+        self._kill_one(lambda: self.serving.children_of("gunicorn")[:-1], pick)
 
     def kill_all(self) -> None:
         with self._lock:
@@ -159,12 +166,11 @@ class Cluster:
                 program.kill()
             for program in (self.serving, *self.workers):
                 program.start()
+            self.killed += 1
 
     def pause_worker(self, pick: float, seconds: float) -> None:
         """SIGSTOP, and SIGCONT when everybody thinks it is dead. Does not wait for it."""
-        with self._lock:
-            pids = [program.pid for program in self.workers]
-            pids += self.serving.children_of("core.serve")
+        pids = self._worker_pids()
         if not pids:
             return
         pid = pids[int(pick * len(pids))]
@@ -176,12 +182,20 @@ class Cluster:
 
         Thread(target=go_on, daemon=True).start()
 
-    def _kill_child(self, part: str, pick: float, *, youngest: bool = False) -> None:
-        pids = self.serving.children_of(part)
-        # The master of gunicorn comes last, and has the same command as its workers.
-        pids = pids[:-1] if youngest and len(pids) > 1 else pids
-        if pids:
-            _signal(pids[int(pick * len(pids))], signal.SIGKILL)
+    def _worker_pids(self) -> list[int]:
+        # Whoever forked the others has the same command as they, and comes last.
+        pids = self.serving.children_of(_KEEPER)[:-1]
+        return pids + [pid for program in self.workers for pid in program.children_of("")]
+
+    def _kill_one(self, living: Callable[[], list[int]], pick: float) -> None:
+        """Who was just killed may not be back yet: that one is waited for."""
+
+        def struck() -> bool:
+            pids = living()
+            return bool(pids) and _signal(pids[int(pick * len(pids))], signal.SIGKILL)
+
+        assert wait(struck, UP_WITHIN_S), f"Nobody is left to kill: see {self.logs}"
+        self.killed += 1
 
 
 @contextmanager
@@ -249,11 +263,13 @@ def wait(look: Callable[[], bool], within_s: float) -> bool:
     return True
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
+def _signal(pid: int, number: signal.Signals) -> bool:
+    """False: it has just ended by itself."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return  # it ended by itself in this moment
+        return False
+    return True
 
 
 def _command(process: psutil.Process) -> list[str]:

@@ -11,6 +11,8 @@ from random import Random
 class Blow(StrEnum):
     #: SIGKILL
     WORKER = "kill a worker"
+    #: With its workers: what comes then has to load everything anew.
+    KEEPER = "kill a keeper"
     WEB = "kill a web process"
     ALL = "kill all of Tandem"
     #: SIGSTOP for longer than every lease, then SIGCONT
@@ -21,9 +23,9 @@ class Blow(StrEnum):
     DOWN = "take the ERP down"
 
 
-KILLS = (Blow.WORKER, Blow.WEB, Blow.ALL)
+KILLS = (Blow.WORKER, Blow.KEEPER, Blow.WEB, Blow.ALL)
 #: Of all kills: workers are what the sync is made of.
-_SHARES = (0.7, 0.15, 0.15)
+_SHARES = (0.7, 0.1, 0.15, 0.05)
 
 
 @dataclass(frozen=True, slots=True)

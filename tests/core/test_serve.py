@@ -63,13 +63,16 @@ def test_it_serves_restarts_what_dies_and_ends_cleanly(
     supervisor = serve()
     until(lambda: is_ready(address))
     (worker,) = worker_pids(host)
+    keeper = parent_of(worker)
     os.kill(worker, signal.SIGKILL)
-    until(lambda: set(worker_pids(host)) - {worker})
-    gunicorn = (set(children_of(supervisor.pid)) - set(worker_pids(host))).pop()
-    os.kill(gunicorn, signal.SIGKILL)
-    until(lambda: len(set(children_of(supervisor.pid)) - {gunicorn}) == 2)
-    until(lambda: is_ready(address))
+    until(lambda: len(set(worker_pids(host)) - {worker}) == len(worker_pids(host)) == 1)
+    assert parent_of(*worker_pids(host)) == keeper
+    for dies in children_of(supervisor.pid):
+        os.kill(dies, signal.SIGKILL)
+    until(lambda: len(set(children_of(supervisor.pid)) - {keeper}) == 2)
+    until(lambda: is_ready(address) and worker_pids(host))
     children = children_of(supervisor.pid)
+    children += [child for pid in children for child in children_of(pid)]
     supervisor.terminate()
     assert supervisor.wait(30) == 0
     assert not any(is_alive(pid) for pid in children)
@@ -118,6 +121,11 @@ def worker_pids(host: Host) -> list[int]:
 def children_of(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
     return [int(child) for child in found.split()]
+
+
+def parent_of(pid: int) -> int:
+    status = Path(f"/proc/{pid}/stat").read_text("ascii")
+    return int(status.rpartition(")")[2].split()[1])
 
 
 def is_alive(pid: int) -> bool:

@@ -26,10 +26,10 @@ from core.compose import open_host
 from core.config import Settings
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.worker import Worker
+from core.keeper import stop_when_told
 from core.registry.discovery import Found
 from core.registry.manifest import Module
 from core.registry.registry import Registry
-from core.serve import stop_when_told
 from core.work import UnitOfWork
 
 

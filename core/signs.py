@@ -1,0 +1,69 @@
+"""Signs of life: a file per worker process, whose lock the kernel opens the moment it dies.
+
+A lease tells on any machine that a worker is gone, some seconds later. This tells those that share
+its data folder, at once. Which is sure: a process that only hangs keeps its lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+
+class Signs:
+    """Those of one process, and those of all others in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._own: tuple[Path, int] | None = None
+
+    def show(self, life: UUID) -> None:
+        """From now on, instead of any life before."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Locked before anybody can see it by its name.
+        unseen, sign = self._folder / f".{life}", self._folder / str(life)
+        descriptor = os.open(unseen, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        unseen.rename(sign)
+        self.withdraw()
+        self._own = sign, descriptor
+
+    def withdraw(self) -> None:
+        if self._own is not None:
+            sign, descriptor = self._own
+            sign.unlink(missing_ok=True)
+            os.close(descriptor)
+            self._own = None
+
+    def gone(self) -> list[UUID]:
+        """Lives that are over, until they are forgotten."""
+        found = []
+        with suppress(FileNotFoundError):  # nobody has shown anything yet
+            for sign in self._folder.iterdir():
+                with suppress(ValueError):  # not one of ours
+                    life = UUID(sign.name)
+                    if not _held(sign):
+                        found.append(life)
+        return found
+
+    def forget(self, lives: Iterable[UUID]) -> None:
+        for life in lives:
+            (self._folder / str(life)).unlink(missing_ok=True)
+
+
+def _held(sign: Path) -> bool:
+    try:
+        descriptor = os.open(sign, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:  # somebody has just forgotten it
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
