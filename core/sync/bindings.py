@@ -24,6 +24,7 @@ class ConnectionBindings:
 
     work: UnitOfWork
     connection: Connection
+    in_hand: frozenset[UUID] = frozenset()
     _known: dict[tuple[str, UUID], str] = field(default_factory=dict)
     _bound: dict[tuple[str, str], UUID] = field(default_factory=dict)
 

@@ -68,6 +68,11 @@ class Bindings(Protocol):
 
     @property
     def erp_company(self) -> str: ...
+    @property
+    def in_hand(self) -> frozenset[UUID]:
+        """Our ids of records whose document is made and sent right after this."""
+        ...
+
     def external(self, kind: str, local_id: UUID) -> str:
         """The ERP's id. Raise Waits when the record is not there yet."""
         ...

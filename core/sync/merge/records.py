@@ -21,7 +21,7 @@ from core.sync.exchange import Bindings
 from core.sync.merge.conflicts import Asked, keep_up, open_conflicts
 from core.sync.merge.rules import Base, Merged, Newer, merge
 from core.sync.merge.shared import Shared, Values
-from core.sync.models import Agreed, Binding, OutboxRow, OutboxState
+from core.sync.models import Agreed, Binding, OutboxRow
 from core.sync.models.outbox import OPEN
 from core.sync.outbox import send_through
 from core.work import OURSELVES, UnitOfWork
@@ -72,7 +72,7 @@ def merge_records(
         if merged.send:
             sends.append(local_id)
     work.session.flush()
-    _send(work, [ties[key] for key in sends if key in ties])
+    _send(work, bindings, [ties[key] for key in sends if key in ties])
     return takes
 
 
@@ -215,17 +215,19 @@ def note_loser(
     journal.note(here, shared.entity, local_id, field=name, change=(theirs, ours))
 
 
-def _send(work: UnitOfWork, ties: list[Binding]) -> None:
-    """What is on its way already brings ours as it then is."""
+def _send(work: UnitOfWork, bindings: Bindings, ties: list[Binding]) -> None:
+    """What is queued, or just being filled, brings ours as it then is.
+
+    What has left already may be without it: that a push is under way is no reason not to send.
+    """
     if not ties:
         return
-    under_way = select(OutboxRow.binding_id).where(
-        OutboxRow.binding_id.in_([tie.id for tie in ties]),
-        OutboxRow.state.in_((*OPEN, OutboxState.CLAIMED)),
+    queued = select(OutboxRow.binding_id).where(
+        OutboxRow.binding_id.in_([tie.id for tie in ties]), OutboxRow.state.in_(OPEN)
     )
-    known = set(work.session.scalars(under_way))
+    known = set(work.session.scalars(queued))
     for tie in ties:
-        if tie.id not in known:
+        if tie.id not in known and tie.local_id not in bindings.in_hand:
             send_again(work, tie)
 
 

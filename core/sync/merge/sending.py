@@ -84,7 +84,8 @@ def _merged(
 ) -> list[Parcel]:
     try:
         with step.context.write(source=connection.name) as work:
-            bindings = ConnectionBindings(work, connection)
+            mine = frozenset(parcel.local_id for parcel in parcels)
+            bindings = ConnectionBindings(work, connection, in_hand=mine)
             wanted = [seen[parcel.ref.id] for parcel in parcels]
             _take(work, step.outbound, bindings, wanted)
             for parcel in parcels:
