@@ -20,7 +20,13 @@ from core.host import Host
 from core.requests import host, let_go
 from core.security.callers import TOKEN_MARK, Caller, by_session, by_token
 from core.security.cookies import safe_next, session_secret
-from core.security.guard import PUBLIC, SIGNED_IN, mark_endpoint, permission_of
+from core.security.guard import (
+    PUBLIC,
+    SIGNED_IN,
+    is_proven_by_address,
+    mark_endpoint,
+    permission_of,
+)
 from core.security.headers import harden
 from core.security.keys import create_key, read_keys, session_keys
 from core.security.sessions import SEEN_EVERY, see_session
@@ -85,7 +91,8 @@ def _admit() -> Answer | None:
     refuse_disabled()
     if caller is None and needed != PUBLIC:
         return _turn_away()
-    _check_origin()
+    if not is_proven_by_address(current_app.view_functions[rule.endpoint]):
+        _check_origin()
     if needed not in {PUBLIC, SIGNED_IN}:
         g.actor.require(needed)
     _check_texts()
