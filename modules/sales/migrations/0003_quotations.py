@@ -14,6 +14,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _terms()
+    _promises()
+    _offers()
+    _answers()
+
+
+def _terms() -> None:
     op.create_table(
         "sales_policy",
         sa.Column("valid_days", sa.Integer(), nullable=False),
@@ -143,6 +150,9 @@ def upgrade() -> None:
         ["customer_id"],
         unique=False,
     )
+
+
+def _promises() -> None:
     op.create_table(
         "sales_promise",
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -193,6 +203,9 @@ def upgrade() -> None:
         ["state", "promised_on"],
         unique=False,
     )
+
+
+def _offers() -> None:
     op.create_table(
         "sales_quotation",
         sa.Column("number", sa.String(length=64), nullable=False),
@@ -304,40 +317,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "sales_quotation_answer",
-        sa.Column("version_id", sa.Uuid(), nullable=False),
-        sa.Column("accepted", sa.Boolean(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("signature", sa.Text(), nullable=False),
-        sa.Column("answered_at", types.UtcDateTime(), nullable=False),
-        sa.Column("address", sa.String(length=64), nullable=False),
-        sa.Column("browser", sa.String(length=400), nullable=False),
-        sa.Column("seal", sa.String(length=64), nullable=False),
-        sa.Column("recorded_by", sa.Uuid(), nullable=True),
-        sa.Column("company_id", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["company_id"], ["core_company.id"], name=op.f("fk_sales_quotation_answer_company_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"], ["core_user.id"], name=op.f("fk_sales_quotation_answer_recorded_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["sales_quotation_version.id"],
-            name=op.f("fk_sales_quotation_answer_version_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_quotation_answer")),
-        sa.UniqueConstraint("version_id", name=op.f("uq_sales_quotation_answer_version_id")),
-    )
-    op.create_index(
-        op.f("ix_sales_quotation_answer_company_id"),
-        "sales_quotation_answer",
-        ["company_id"],
-        unique=False,
-    )
-    op.create_table(
         "sales_quotation_line",
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -370,6 +349,43 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "version_id", "position", name=op.f("uq_sales_quotation_line_version_id_position")
         ),
+    )
+
+
+def _answers() -> None:
+    op.create_table(
+        "sales_quotation_answer",
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("answered_at", types.UtcDateTime(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=400), nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["core_company.id"], name=op.f("fk_sales_quotation_answer_company_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["core_user.id"], name=op.f("fk_sales_quotation_answer_recorded_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["sales_quotation_version.id"],
+            name=op.f("fk_sales_quotation_answer_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_quotation_answer")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_sales_quotation_answer_version_id")),
+    )
+    op.create_index(
+        op.f("ix_sales_quotation_answer_company_id"),
+        "sales_quotation_answer",
+        ["company_id"],
+        unique=False,
     )
     op.create_table(
         "sales_quotation_link",
