@@ -19,9 +19,11 @@ from connectors.fake.shelf import Shelf
 from connectors.fake.store import Store
 from core.sync.contract import ConnectorManifest, Endpoint
 from core.sync.documents import (
+    CreditStatus,
     Invoice,
     Party,
     Payment,
+    PriceList,
     Product,
     SalesOrder,
     Shipment,
@@ -80,7 +82,7 @@ class FakeSession:
 
     @property
     def endpoints(self) -> Sequence[Endpoint]:
-        told = (Tax, Product, StockLevel, Shipment, Invoice, Payment)
+        told = (Tax, Product, PriceList, CreditStatus, StockLevel, Shipment, Invoice, Payment)
         orders = _ORDERS[self.orders](Orders(self.erp))
         return (Parties(self.erp), orders, *(Shelf(self.erp, kind) for kind in told))
 
@@ -98,7 +100,18 @@ class FakeConnector:
         key="fake",
         title="ERP for trying things out",
         settings=FakeSettingsSchema,
-        documents=(Party, Tax, Product, StockLevel, SalesOrder, Shipment, Invoice, Payment),
+        documents=(
+            Party,
+            Tax,
+            Product,
+            PriceList,
+            CreditStatus,
+            StockLevel,
+            SalesOrder,
+            Shipment,
+            Invoice,
+            Payment,
+        ),
         versions=("1",),
         demo=FakeDemo,
     )

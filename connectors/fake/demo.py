@@ -13,7 +13,18 @@ from connectors.fake.erp import WAREHOUSE, Erp
 from connectors.fake.store import Store
 from core.money import Money
 from core.quantity import Quantity
-from core.sync.documents import Address, ContactPoint, Party, PartyKind, Product, StockLevel, Tax
+from core.sync.documents import (
+    Address,
+    ContactPoint,
+    CreditStatus,
+    Party,
+    PartyKind,
+    PriceList,
+    PriceRule,
+    Product,
+    StockLevel,
+    Tax,
+)
 
 FILE = "erp.sqlite"
 COMPANY, CURRENCY, PIECE, HOUR = "1", "EUR", "C62", "HUR"
@@ -75,13 +86,15 @@ class FakeDemo:
 
 def populate(store: Store) -> None:
     store.put("VAT20", Tax(company=COMPANY, name="VAT 20 %", rate=Decimal(20)))
-    for customer in _CUSTOMERS:
-        store.put(store.number("P"), _party(*customer))
+    customers = [store.put(store.number("P"), _party(*customer)).id for customer in _CUSTOMERS]
     for sku, name, price, on_hand in _PRODUCTS:
         store.put(sku, _product(sku, name, price))
         store.put(f"{sku}/{WAREHOUSE}", _level(sku, on_hand))
     delivery = _product("DELIVERY", "Delivery and assembly", "65.00", uom=HOUR)
     store.put(delivery.sku, delivery)
+    store.put("DEALER", _dealers(customers[:2]))
+    for customer, used in zip(customers, ("1800.00", "12400.00", "0.00"), strict=False):
+        store.put(customer, _credit(customer, used))
 
 
 def _party(name: str, city: str, country: str, email: str) -> Party:
@@ -110,4 +123,30 @@ def _level(sku: str, on_hand: int) -> StockLevel:
     there = Quantity(Decimal(on_hand), PIECE)
     return StockLevel(
         company=COMPANY, product=sku, warehouse=WAREHOUSE, on_hand=there, available=there
+    )
+
+
+def _dealers(customers: list[str]) -> PriceList:
+    """Tables have a price of their own from ten on; everything else is five per cent off."""
+    table = PriceRule(
+        product="TABLE-01", minimum=Decimal(10), unit_price=Money(Decimal(372), CURRENCY)
+    )
+    return PriceList(
+        company=COMPANY,
+        name="Dealers",
+        currency=CURRENCY,
+        rules=(table, PriceRule(discount=Decimal(5))),
+        customers=tuple(customers),
+    )
+
+
+def _credit(customer: str, used: str) -> CreditStatus:
+    limit, owed = Money(Decimal(12_000), CURRENCY), Money(Decimal(used), CURRENCY)
+    return CreditStatus(
+        company=COMPANY,
+        party=customer,
+        limit=limit,
+        used=owed,
+        overdue=Money(Decimal(), CURRENCY),
+        on_hold=owed.amount > limit.amount,
     )

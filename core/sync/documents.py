@@ -106,13 +106,24 @@ class Tax(Document):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Price(Document):
-    product: str
-    unit_price: Money
-    price_list: str | None = None
-    minimum: Quantity | None = None
+class PriceRule:
+    """A price of its own per unit, or per cent off the list price."""
+
+    product: str | None = None  #: None: every product
+    minimum: Decimal = Decimal()  #: from this quantity on
+    unit_price: Money | None = None
+    discount: Decimal | None = None
     valid_from: date | None = None
     valid_until: date | None = None  #: last day, included
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceList(Document):
+    name: str
+    currency: str
+    rules: tuple[PriceRule, ...] = ()
+    customers: tuple[str, ...] = ()  #: ids of the parties whose list it is
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

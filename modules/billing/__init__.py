@@ -1,14 +1,15 @@
 """Invoices, credit notes and payments as the ERP reports them."""
 
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
-from core.sync.documents import CreditNote, Invoice, Payment
-from core.sync.exchange import Inbound, RecordPage
+from core.sync.documents import CreditNote, CreditStatus, Invoice, Payment
+from core.sync.exchange import Inbound, Mirror, RecordPage
 from core.web.i18n import lazy as _
-from modules.billing import api, models, pages, panels
-from modules.billing.kinds import CREDIT_NOTE, INVOICE, PAYMENT
+from modules.billing import api, erp, models, pages, panels
+from modules.billing.kinds import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
 from modules.billing.services.removed import cancel_removed
 from modules.billing.statement import CREDIT_NOTES, INVOICES, PAYMENTS
+from modules.billing.traits import TRAITS
 
 _PAGE = RecordPage("billing_pages.invoice", "key")
 
@@ -22,6 +23,17 @@ module = Module(
         Role(name="Salesperson", permissions=("billing.read",)),
         Role(name="Service agent", permissions=("billing.read",)),
         Role(name="Read only", permissions=("billing.read",)),
+    ),
+    mirrors=(
+        Mirror(
+            kind=CREDIT,
+            document=CreditStatus,
+            apply=erp.apply_credits,
+            every_s=30,
+            binds=False,
+            gone=erp.remove_credits,
+            record=models.Credit,
+        ),
     ),
     inbound=(
         Inbound(
@@ -51,6 +63,7 @@ module = Module(
         ),
     ),
     statements=(INVOICES, CREDIT_NOTES, PAYMENTS),
+    traits=TRAITS,
     blueprints=(api.blueprint, pages.blueprint),
     panels=(
         Panel(

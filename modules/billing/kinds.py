@@ -3,3 +3,4 @@
 INVOICE = "billing.invoice"
 CREDIT_NOTE = "billing.credit_note"
 PAYMENT = "billing.payment"
+CREDIT = "billing.credit"

@@ -1,4 +1,4 @@
-"""Invoices, credit notes and payments: mirrors of the ERP's, moved by nobody else."""
+"""Invoices, credit notes, payments and credit: mirrors of the ERP's, moved by nobody else."""
 
 from __future__ import annotations
 
@@ -73,3 +73,21 @@ class Payment(Owned, Mirrored, Record):
     amount: Mapped[Decimal] = mapped_column(Amount)
     currency: Mapped[str] = mapped_column(Currency)
     paid_on: Mapped[date]
+
+
+class Credit(Owned, Mirrored, Record):
+    """How much the ERP trusts a customer with, and how much of it is used. One per customer."""
+
+    __tablename__ = "billing_credit"
+    __table_args__ = (Index("ix_billing_credit_source_external_id", "source", "external_id"),)
+
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("contacts_party.id"), unique=True)
+    currency: Mapped[str] = mapped_column(Currency)
+    #: None: the ERP sets no limit.
+    credit_limit: Mapped[Decimal | None] = mapped_column(Amount)
+    used: Mapped[Decimal] = mapped_column(Amount)
+    overdue: Mapped[Decimal] = mapped_column(Amount)
+    #: The ERP would not ship to them now.
+    on_hold: Mapped[bool]
+    #: The ERP's own key: the customer is ours, so a credit has no binding.
+    external_id: Mapped[str] = mapped_column(String(128))

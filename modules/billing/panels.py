@@ -11,7 +11,7 @@ from core.clock import utcnow
 from core.work import UnitOfWork
 from modules.billing.chips import KIND, OVERDUE, STATE
 from modules.billing.lists import INVOICES
-from modules.billing.services.dues import dues
+from modules.billing.services.dues import credit_of, dues
 
 #: Rows before "all invoices".
 SHOWN = 8
@@ -21,7 +21,10 @@ def customer_invoices(customer_id: UUID, work: UnitOfWork) -> str:
     """What a customer owes, and the latest invoices."""
     today = utcnow().date()
     return _invoices(
-        work, {"customer_id": str(customer_id)}, dues=dues(work, customer_id, today=today)
+        work,
+        {"customer_id": str(customer_id)},
+        dues=dues(work, customer_id, today=today),
+        credit=credit_of(work, customer_id),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import case, func, select
 from core.companies import visible
 from core.money import Money
 from core.work import UnitOfWork
-from modules.billing.models import Invoice
+from modules.billing.models import Credit, Invoice
 from modules.billing.rules import UNPAID
 
 
@@ -37,3 +37,9 @@ def dues(work: UnitOfWork, customer_id: UUID, *, today: date) -> list[Due]:
         Due(Money(total, currency), Money(late_total or total * 0, currency))
         for currency, total, late_total in rows
     ]
+
+
+def credit_of(work: UnitOfWork, customer_id: UUID) -> Credit | None:
+    """None where the ERP says nothing about the customer's credit."""
+    statement = select(Credit).where(Credit.customer_id == customer_id)
+    return work.session.scalar(visible(work, statement))
