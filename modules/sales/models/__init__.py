@@ -1,5 +1,13 @@
 """The tables of sales."""
 
+from modules.sales.models.leads import Lead, LeadForm, LeadImport
+from modules.sales.models.opportunities import (
+    LostReason,
+    Opportunity,
+    Pipeline,
+    Stage,
+    StageStep,
+)
 from modules.sales.models.orders import Order, OrderChange, OrderLine
 from modules.sales.models.promises import Promise
 from modules.sales.models.quotations import (
@@ -21,9 +29,15 @@ from modules.sales.models.terms import (
 
 __all__ = [
     "DiscountLimit",
+    "Lead",
+    "LeadForm",
+    "LeadImport",
+    "LostReason",
+    "Opportunity",
     "Order",
     "OrderChange",
     "OrderLine",
+    "Pipeline",
     "PriceList",
     "PriceListCustomer",
     "PriceListRule",
@@ -37,4 +51,6 @@ __all__ = [
     "SalesPolicy",
     "Shipment",
     "ShipmentLine",
+    "Stage",
+    "StageStep",
 ]
