@@ -19,6 +19,8 @@ CAUSES = {
     Cause.AWAY: lazy("The ERP does not answer"),
     Cause.BLOCKED: lazy("The ERP asks for a long wait"),
     Cause.CREDENTIALS: lazy("Credentials refused"),
+    Cause.HELD: lazy("Held until somebody decides"),
+    Cause.PLAN: lazy("A plan waits for a decision"),
 }
 _SUBJECTS = {
     Occasion.BEGAN: lazy("%(cause)s"),

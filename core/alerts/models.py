@@ -28,6 +28,10 @@ class Cause(StrEnum):
     BLOCKED = "blocked"
     #: An ERP refuses our credentials.
     CREDENTIALS = "credentials"
+    #: The database, or an ERP, is not as it was: nothing is sent or read until a person decides.
+    HELD = "held"
+    #: A guard stopped a step, and a plan of it waits for a person.
+    PLAN = "plan"
 
 
 class Occasion(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from core.alerts.media import deliver, wanted_media
-from core.alerts.models import Alert, Notice, Occasion
+from core.alerts.models import Alert, Cause, Notice, Occasion
 from core.alerts.rules import rules
 from core.clock import utcnow
 from core.errors import CrmError
@@ -36,6 +36,7 @@ def send(context: JobContext, args: Mapping[str, Any]) -> None:
     """Deliver one notice. A failure is kept with it, and the job is tried again.
 
     A copy has the original's recipients, and what was to be sent when it was made: it tells nobody.
+    What may be one tells them that, since only they can say what it is.
     """
     notice_id = UUID(args["notice"])
     with context.read() as work:
@@ -43,8 +44,8 @@ def send(context: JobContext, args: Mapping[str, Any]) -> None:
         if notice is None or notice.sent_at is not None:
             return
         alert, found = work.session.get_one(Alert, notice.alert_id), rules(work)
-        may_be_copy = standing(work).may_be_copy
-    if may_be_copy:
+        now = standing(work)
+    if not now.pushes or (now.held and alert.cause is not Cause.HELD):
         _keep(context, notice_id, error=_("Not sent: this is a copy, or held since it may be one."))
         return
     try:

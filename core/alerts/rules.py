@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.alerts.models import AlertRules
+from core.db.upsert import insert_into
 from core.errors import Stale
 from core.security.vault import Vault
 from core.web.i18n import gettext as _
@@ -29,11 +30,12 @@ def change(
     work: UnitOfWork, values: Mapping[str, Any], *, secret: str, vault: Vault, version: int
 ) -> None:
     """``version`` is what the form showed; 0 before the first change. An empty secret stays."""
-    kept = work.session.get(AlertRules, _ONLY, with_for_update=True)
-    if version != (kept.version if kept else 0):
+    # The row is there before it is locked: of two first saves at once the second is stale, too.
+    insert = insert_into(AlertRules, work.session).values(id=_ONLY, version=0)
+    work.session.execute(insert.on_conflict_do_nothing())
+    kept = work.session.get_one(AlertRules, _ONLY, with_for_update=True, populate_existing=True)
+    if version != kept.version:
         raise Stale(_("Somebody else saved this in the meantime."))
-    kept = kept or AlertRules(id=_ONLY)
-    work.session.add(kept)
     for name, value in values.items():
         setattr(kept, name, value)
     if secret:

@@ -31,7 +31,9 @@ from core.sync.models import (
     Gate,
     OutboxRow,
     OutboxState,
+    PlanState,
 )
+from core.sync.plans.guard import asked_by_guards
 from core.web.formats import exact
 from core.web.i18n import gettext as _
 from core.web.i18n import ngettext
@@ -51,6 +53,7 @@ class Seen:
     connection: Connection
     gate: Gate | None
     stopped: int
+    plans: int
     late_since: datetime | None
 
 
@@ -81,6 +84,33 @@ def _refused(seen: Seen, _kept: AlertRules) -> tuple[str, str] | None:
         reason=found.last_error,
     )
     return words, f"/connections/{found.id}/edit"
+
+
+def _held(seen: Seen, _kept: AlertRules) -> tuple[str, str] | None:
+    found = seen.connection
+    if not found.held:
+        return None
+    words = _(
+        "%(name)s is held: nothing is sent to it or read from it until somebody says what"
+        " happened. %(reason)s",
+        name=found.name,
+        reason=found.held,
+    )
+    return words, "/installation/"
+
+
+def _asked(seen: Seen, _kept: AlertRules) -> tuple[str, str] | None:
+    if not seen.plans:
+        return None
+    words = ngettext(
+        "%(n)s plan of %(name)s waits for a decision: more would be deleted, made or changed at"
+        " once than is usual. Nothing of it is done before.",
+        "%(n)s plans of %(name)s wait for a decision: more would be deleted, made or changed at"
+        " once than is usual. Nothing of it is done before.",
+        seen.plans,
+        name=seen.connection.name,
+    )
+    return words, f"/sync/plans?connection_id={seen.connection.id}&state={PlanState.READY}"
 
 
 def _away(seen: Seen, kept: AlertRules) -> tuple[str, str] | None:
@@ -141,6 +171,8 @@ RULES: Mapping[Cause, Rule] = {
     Cause.BLOCKED: _blocked,
     Cause.LAG: _late,
     Cause.STOPPED: _stopped,
+    Cause.HELD: _held,
+    Cause.PLAN: _asked,
 }
 
 
@@ -154,12 +186,14 @@ def _all_seen(work: UnitOfWork, kept: AlertRules) -> list[Seen]:
     found = connections(work)
     shut = gates(work, [one.id for one in found])
     counts = stage_counts(work)
+    asked = asked_by_guards(work)
     late_since = _late_since(work, timedelta(minutes=kept.lag_minutes))
     return [
         Seen(
             connection=one,
             gate=shut.get(one.id),
             stopped=counts.get((one.id, Stage.STOPPED), 0),
+            plans=asked.get(one.id, 0),
             late_since=late_since.get(one.id),
         )
         for one in found

@@ -22,7 +22,7 @@ from core.companies import Company, fetch, home
 from core.errors import Invalid, NotFound
 from core.host import Host
 from core.sync import connections as services
-from core.sync.changing import set_pace
+from core.sync.changing import Risks, set_pace, take_risks
 from core.sync.models import Connection, PlanPurpose, PlanState
 from core.sync.open_sessions import secret_fields
 from core.sync.overview import overview
@@ -127,7 +127,8 @@ def list_connections(*, as_json: bool) -> None:
         show_table(head, rows)
 
 
-@connection.command()
+# A number below zero is refused in words, not taken for an option.
+@connection.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name")
 @click.argument("calls_per_second")
 def pace(name: str, calls_per_second: str) -> None:
@@ -141,6 +142,45 @@ def pace(name: str, calls_per_second: str) -> None:
         with host.write(OPERATOR) as work:
             set_pace(fetch(work, Connection, connection_id, lock=True), limit)
     click.echo(f"{name} has no limit." if limit is None else f"{name}: {limit} calls per second.")
+
+
+@connection.command()
+@click.argument("name")
+@click.option("--tolerance", metavar="AMOUNT", help="Per line, in the order's currency.")
+@click.option(
+    "--at-most-once/--no-at-most-once",
+    default=None,
+    help="Send orders even to an ERP that can not be asked whether they arrived.",
+)
+def risk(*, name: str, tolerance: str | None, at_most_once: bool | None) -> None:
+    """Show what the company takes upon itself with this ERP, or change what is given.
+
+    Up to the tolerance our net and the ERP's may differ, and an order is confirmed all the same.
+    With --at-most-once an order whose answer was lost is left to a person, who looks in the ERP.
+    """
+    with opened() as host:
+        connection_id = _id_of(host, name)
+        if tolerance is not None or at_most_once is not None:
+            with host.write(OPERATOR) as work:
+                found = fetch(work, Connection, connection_id, lock=True)
+                once = found.accepts_at_most_once if at_most_once is None else at_most_once
+                wanted = found.tolerance if tolerance is None else _amount(tolerance)
+                take_risks(found, Risks(tolerance=wanted, at_most_once=once))
+        with host.read(OPERATOR) as work:
+            kept = fetch(work, Connection, connection_id)
+    click.echo(f"{name}: a difference of up to {kept.tolerance.normalize():f} per line is")
+    click.echo("confirmed; above it an order waits for a person.")
+    if kept.accepts_at_most_once:
+        click.echo("Orders go there though it may not be found out whether one arrived.")
+    else:
+        click.echo("Orders go there only where it can be found out whether they arrived.")
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise Invalid(f"{text} is no amount.") from error
 
 
 @connection.command()

@@ -65,6 +65,8 @@ def reconcile(
     Days are those the ERP writes on its documents.
     """
     with _failing(), opened() as host:
+        for path in filter(None, (csv_file, pdf_file)):
+            _check_writable(path)
         days = _period(first, last)
         found = [
             _made(host, one, kinds, days=days)
@@ -165,6 +167,14 @@ def _named(row: StatementDifference) -> tuple[str, ...]:
         ", ".join(value for _name, value in there) or "-",
         remedy_words(row.remedy),
     )
+
+
+def _check_writable(path: Path) -> None:
+    """Raise OSError now, and not when the work is done."""
+    was_there = path.exists()
+    path.open("ab").close()
+    if not was_there:
+        path.unlink()
 
 
 def _write(host: Host, key: UUID, csv_file: Path | None, pdf_file: Path | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from sqlalchemy import select
 
@@ -19,21 +21,29 @@ _WHICH = (
     "Say what this database is: --after-restore when it was put back to an earlier state, or was"
     " moved; --as-clone when it is a copy and the original goes on working."
 )
+_UNASKED = (
+    "Nothing holds this database. As a copy it stops all that is on its way, and sends nothing any"
+    " more until it is allowed to."
+)
 
 
 @click.command()
 @click.option("--after-restore", "restored", is_flag=True, help="It, or the ERP, was put back.")
 @click.option("--as-clone", "copied", is_flag=True, help="It is a copy: read, and send nothing.")
-def resume(*, restored: bool, copied: bool) -> None:
+@click.option("--yes", is_flag=True, help="A copy, though nothing holds it: do not ask.")
+def resume(*, restored: bool, copied: bool, yes: bool) -> None:
     """Let connections work again that are held since the database or the ERP is not as it was.
 
     After a restore all that has not arrived is looked for in the ERP before it is sent.
     """
+    if restored and copied:
+        raise click.UsageError("It is either --after-restore or --as-clone: say one of them.")
     with opened() as host:
         recognise(host)
-        if restored == copied:
-            raise Invalid(f"{_reason(host)} {_WHICH}".strip())
+        if not restored and not copied:
+            raise Invalid(f"{_reason(host)} {_WHICH}")
         if copied:
+            _make_sure(host, yes=yes)
             _as_clone(host)
         else:
             _after_restore(host)
@@ -47,6 +57,15 @@ def push_allowed() -> None:
         with host.write(OPERATOR) as work:
             allow_push(work)
         click.echo("This installation sends to its ERPs from now on.")
+
+
+def _make_sure(host: Host, *, yes: bool) -> None:
+    """What runs as one's own installation is made a copy on purpose only."""
+    if yes or _reasons(host):
+        return
+    if not sys.stdin.isatty():
+        raise RuleBroken(f"{_UNASKED} Repeat with --yes if that is meant.")
+    click.confirm(f"{_UNASKED} Is it a copy?", abort=True)
 
 
 def _as_clone(host: Host) -> None:
@@ -75,9 +94,13 @@ def _after_restore(host: Host) -> None:
 
 
 def _reason(host: Host) -> str:
-    with host.read(OPERATOR) as work:
-        held = work.session.scalars(select(Installation)).one().held
-        reasons = {held, *work.session.scalars(select(Connection.held))} - {""}
+    reasons = _reasons(host)
     if not reasons:
         raise RuleBroken("Nothing is held. After a restore: tandem sync resume --after-restore.")
     return " ".join(sorted(reasons))
+
+
+def _reasons(host: Host) -> set[str]:
+    with host.read(OPERATOR) as work:
+        held = work.session.scalars(select(Installation)).one().held
+        return {held, *work.session.scalars(select(Connection.held))} - {""}

@@ -18,7 +18,7 @@ from core.requests import actor, host, let_go, reading
 from core.security.guard import requires
 from core.sync import connections as services
 from core.sync.attention import Way
-from core.sync.changing import set_pace
+from core.sync.changing import Risks, set_pace, take_risks
 from core.sync.mending import MOST_AT_ONCE, try_again, try_all_again, way_of
 from core.sync.models import Connection, InboxRow, OutboxRow, PlanPurpose
 from core.sync.overview import Health, overview
@@ -45,6 +45,10 @@ class ConnectionSchema(Schema):
     answer = fields.String(metadata={"description": "The ERP's words at the last good test."})
     checked_at = Moment(allow_none=True)
     calls_per_second = DecimalString(6, allow_none=True)
+    tolerance = DecimalString(4, metadata={"description": "Per line, in the order's currency."})
+    accepts_at_most_once = fields.Boolean(
+        metadata={"description": "Orders go even to an ERP that can not be asked for them."}
+    )
     last_error = fields.String()
     last_error_at = Moment(allow_none=True)
 
@@ -73,6 +77,13 @@ class PaceSchema(Schema):
     calls_per_second = DecimalString(
         6, required=True, allow_none=True, metadata={"description": "Null: no limit."}
     )
+
+
+class RiskSchema(Schema):
+    """What is left out stays as it is."""
+
+    tolerance = DecimalString(4)
+    accepts_at_most_once = fields.Boolean()
 
 
 class CheckedSchema(Schema):
@@ -188,6 +199,18 @@ def pace(work: UnitOfWork, body: dict[str, Any], connection_id: UUID) -> Connect
     """Calls per second at most, of all processes together."""
     found = fetch(work, Connection, connection_id, lock=True)
     set_pace(found, body["calls_per_second"])
+    return found
+
+
+@connections_blueprint.post("/connections/<uuid:connection_id>/risk")
+@requires("core.connections")
+@writes(ConnectionSchema, takes=RiskSchema)
+def risk(work: UnitOfWork, body: dict[str, Any], connection_id: UUID) -> Connection:
+    """What the company takes upon itself there; kept in the history, with who did."""
+    found = fetch(work, Connection, connection_id, lock=True)
+    tolerance = body.get("tolerance", found.tolerance)
+    at_most_once = body.get("accepts_at_most_once", found.accepts_at_most_once)
+    take_risks(found, Risks(tolerance=tolerance, at_most_once=at_most_once))
     return found
 
 

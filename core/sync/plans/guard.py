@@ -55,6 +55,19 @@ def guards(work: UnitOfWork, connection_id: UUID) -> Guards:
     )
 
 
+def asked_by_guards(work: UnitOfWork) -> dict[UUID, int]:
+    """By connection, how many plans wait for a decision that nobody asked for."""
+    waiting = (
+        select(Plan.connection_id, func.count())
+        .where(
+            Plan.state == PlanState.READY,
+            Plan.purpose.in_([PlanPurpose.GUARD, PlanPurpose.SWEEP]),
+        )
+        .group_by(Plan.connection_id)
+    )
+    return dict(work.session.execute(waiting).all())
+
+
 def ask_about(work: UnitOfWork, connection: Connection, kind: str) -> None:
     """A plan of what the next poll of this kind would bring, computed by a job."""
     if kind in guards(work, connection.id).held:

@@ -45,7 +45,7 @@ def ask(
 ) -> Reconciliation:
     """A run that makes a statement once this is committed. ``kinds`` empty: all.
 
-    Raise Invalid for a period or kind that is none, RuleBroken for a connection at rest.
+    As ``check_wish``, and raise RuleBroken for a connection at rest.
     """
     connection = fetch(work, Connection, connection_id)
     check_wish(work, kinds, first=first, last=last)
@@ -66,6 +66,11 @@ def ask(
 
 
 def check_wish(work: UnitOfWork, kinds: Sequence[str], *, first: date, last: date) -> None:
+    """Raise Invalid for a period or kind that is none, RuleBroken where nothing can be compared."""
+    if not work.enabled.statements:
+        raise RuleBroken(
+            _("No enabled module has anything to compare: enable one, like billing, and ask again.")
+        )
     problems: dict[str, str] = {}
     if last < first:
         problems["last"] = _("The last day is before the first.")
@@ -101,6 +106,8 @@ def pull_again(work: UnitOfWork, statement_id: UUID, difference_id: UUID | None 
 
 def ask_for_last_day(work: UnitOfWork) -> int:
     """A run for every live connection; how many."""
+    if not work.enabled.statements:
+        return 0
     day = last_closed_day(utcnow())
     live = select(Connection.id).where(Connection.state == ConnectionState.LIVE)
     found = work.session.scalars(live.order_by(Connection.id)).all()

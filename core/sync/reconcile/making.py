@@ -61,6 +61,13 @@ def make_statement(context: JobContext, wish: Wish, report: Report) -> UUID:
         for one in chosen
         if one.document in endpoints
     ]
+    if not compared:
+        raise RuleBroken(
+            _(
+                "%(name)s tells of none of these kinds: there is nothing to compare.",
+                name=connection.name,
+            )
+        )
     made = Made(first=wish.first, last=wish.last, by=wish.by, there=_words(session, connection))
     with context.write() as work:
         return freeze(work, connection, made, compared).id

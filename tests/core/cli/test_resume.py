@@ -58,12 +58,14 @@ def test_who_does_not_say_what_it_is_is_told_why_it_is_held_and_how_to_go_on(
     code, said = say("resume")
     assert (code, "Nothing is held" in said) == (1, True)
     put_elsewhere(host)
-    for arguments in (("resume",), ("resume", "--as-clone", "--after-restore")):
-        code, said = say(*arguments)
-        assert code == 1
-        assert "opened last as data.sqlite on another" in said
-        assert "--after-restore when" in said
-        assert "--as-clone when" in said
+    code, said = say("resume")
+    assert code == 1
+    assert "opened last as data.sqlite on another" in said
+    assert "--after-restore when" in said
+    assert "--as-clone when" in said
+    code, said = say("resume", "--as-clone", "--after-restore")
+    assert code != 0
+    assert said == "tandem: It is either --after-restore or --as-clone: say one of them.\n"
     assert standing(host).held
     code, said = say("allow-push")
     assert (code, "restored or is a copy" in said) == (1, True)
@@ -97,3 +99,12 @@ def test_a_copy_sends_nothing_until_it_is_told_to(host: Host, say: Say) -> None:
     assert standing(host).pushes
     code, said = say("allow-push")
     assert (code, "sends already" in said) == (1, True)
+
+
+def test_what_nothing_holds_becomes_a_copy_only_on_purpose(host: Host, say: Say) -> None:
+    recognise(host)
+    code, said = say("resume", "--as-clone")
+    assert (code, "Repeat with --yes if that is meant." in said) == (1, True)
+    assert standing(host).pushes
+    assert say("resume", "--as-clone", "--yes")[0] == 0
+    assert not standing(host).pushes

@@ -82,3 +82,15 @@ def test_who_only_sees_and_acts_decides_nothing(
     for decision in ("approve", "reject"):
         assert program.post(f"{API}/plans/{plan['id']}/{decision}").status_code == 403
     assert plan_of(client)["state"] == "ready"
+
+
+@on_sqlite
+def test_risks_are_changed_one_by_one(client: FlaskClient, shop: Shop) -> None:
+    address = f"{API}/connections/{shop.connection}/risk"
+    before: Any = client.get(f"{API}/connections/{shop.connection}").json
+    assert (before["tolerance"], before["accepts_at_most_once"]) == ("0.0100", False)
+    changed: Any = client.post(address, json={"accepts_at_most_once": True}).json
+    assert (changed["tolerance"], changed["accepts_at_most_once"]) == ("0.0100", True)
+    refused = client.post(address, json={"tolerance": "1000.01"})
+    assert refused.status_code == 422
+    assert "tolerance" in str(refused.json)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from connectors.fake.connector import FakeConnector
 from connectors.fake.demo import populate
+from core.actor import system
 from core.cli.root import run
 from core.host import Host
+from core.registry.models import ModuleState
 from core.sync.documents import Invoice
+from core.sync.reconcile.models import Statement
 from tests.core.sync.pages.office import Office
 from tests.core.sync.reconcile.books import Books
 
@@ -67,3 +71,17 @@ def test_what_can_not_be_told_is_no_difference(
     assert run(["sync", "reconcile", *arguments]) == 2
     assert said in capsys.readouterr().err
     assert shop.office.connection(shop.connection).last_error == ""
+    with shop.office.host.read(
+        system("tests")
+    ) as work:  # what can not be written is not worked out first
+        assert work.session.scalars(select(Statement.id)).all() == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_without_anything_to_compare_there_is_no_statement(
+    shop: Books, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shop.office.host.write(system("tests")) as work:
+        work.session.execute(update(ModuleState).values(enabled=False))
+    assert run(["sync", "reconcile", *DAYS]) == 2
+    assert "No enabled module has anything to compare" in capsys.readouterr().err
