@@ -88,9 +88,9 @@ def test_who_only_sees_and_acts_decides_nothing(
 def test_risks_are_changed_one_by_one(client: FlaskClient, shop: Shop) -> None:
     address = f"{API}/connections/{shop.connection}/risk"
     before: Any = client.get(f"{API}/connections/{shop.connection}").json
-    assert (before["tolerance"], before["accepts_at_most_once"]) == ("0.0100", False)
+    assert (before["tolerance"], before["accepts_at_most_once"]) == ("0.01", False)
     changed: Any = client.post(address, json={"accepts_at_most_once": True}).json
-    assert (changed["tolerance"], changed["accepts_at_most_once"]) == ("0.0100", True)
+    assert (changed["tolerance"], changed["accepts_at_most_once"]) == ("0.01", True)
     refused = client.post(address, json={"tolerance": "1000.01"})
     assert refused.status_code == 422
     assert "tolerance" in str(refused.json)
