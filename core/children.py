@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -21,9 +20,7 @@ log = structlog.get_logger(__name__)
 STOP = frozenset({signal.SIGTERM, signal.SIGINT})
 #: Requests and jobs at hand get this long to end.
 GRACE_S = 25
-#: A child that died is back at once, unless it has died more often than that within so long. Then
-#: each further time it starts after twice the pause, up to the longest.
-_DEATHS, _WITHIN_S = 3, 60.0
+#: After a life that was too short; twice as long after each further one, up to the longest.
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _PR_SET_PDEATHSIG = 1
 
@@ -43,24 +40,29 @@ class Process(Protocol):
 
 
 class Child:
-    """``start`` gives it its first life, and another one whenever it dies."""
+    """``start`` gives it its first life, and another one whenever it dies.
 
-    def __init__(self, name: str, start: Callable[[], Process]) -> None:
-        self._name, self._start = name, start
+    That one begins at once where it lived for ``settled_s``. A child that dies sooner again and
+    again can not work, and must not keep the machine busy with starting it.
+    """
+
+    def __init__(self, name: str, start: Callable[[], Process], *, settled_s: float) -> None:
+        self._name, self._start, self._settled_s = name, start, settled_s
         self._process: Process | None = None
-        self._start_at = float("-inf")
-        self._deaths: deque[float] = deque()
+        self._started_at = self._start_at = float("-inf")
+        self._short_lives = 0
 
     def look_after(self) -> int | None:
         """Start it if it is time to. Answers how it has ended when it just did."""
         now = time.monotonic()
         if self._process is None:
             if now >= self._start_at:
-                self._process = self._start()
+                self._process, self._started_at = self._start(), now
             return None
         if (status := self._process.poll()) is not None:
             log.warning("child.died", child=self._name, status=status)
-            self._process, self._start_at = None, now + self._pause_s(now)
+            self._short_lives = 0 if self._settled(now) else self._short_lives + 1
+            self._process, self._start_at = None, now + self._pause_s
         return status
 
     def terminate(self) -> None:
@@ -76,12 +78,14 @@ class Child:
             self._process.kill()
             self._process.wait(GRACE_S)
 
-    def _pause_s(self, now: float) -> float:
-        self._deaths.append(now)
-        while self._deaths[0] < now - _WITHIN_S:
-            self._deaths.popleft()
-        more = len(self._deaths) - _DEATHS
-        return 0.0 if more <= 0 else min(_FIRST_PAUSE_S * 2 ** (more - 1), _LONGEST_PAUSE_S)
+    def _settled(self, now: float) -> bool:
+        return now - self._started_at > self._settled_s
+
+    @property
+    def _pause_s(self) -> float:
+        if not self._short_lives:
+            return 0.0
+        return min(_FIRST_PAUSE_S * 2.0 ** min(self._short_lives - 1, 10), _LONGEST_PAUSE_S)
 
 
 def program(command: Sequence[str], environment: Mapping[str, str]) -> Callable[[], Process]:

@@ -35,6 +35,8 @@ from core.workers import check_queues
 log = structlog.get_logger(__name__)
 
 _POLL_S = 0.02
+#: A fork costs little: only what dies while it starts has to pause.
+_SETTLED_S = 2.0
 
 
 def keep(settings: Settings, *, workers: int = 1) -> None:
@@ -45,9 +47,9 @@ def keep(settings: Settings, *, workers: int = 1) -> None:
     whoever started the keeper starts another.
     """
     logs.configure(settings)
-    registry = _loaded(settings)
+    life = partial(_work, settings, _loaded(settings))
     children = [
-        Child("worker", partial(Forked, partial(_work, settings, registry))) for _ in range(workers)
+        Child("worker", partial(Forked, life), settled_s=_SETTLED_S) for _ in range(workers)
     ]
     with told_to_stop() as told:
         while not told():

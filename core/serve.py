@@ -22,6 +22,8 @@ from core.errors import CrmError
 #: A predecessor that is just ending may hold the port for a moment.
 _PORT_WAIT_S = 3.0
 _POLL_S = 0.1
+#: A child that dies sooner has to pause before it is started again.
+_SETTLED_S = 30.0
 
 
 class PortTaken(CrmError):
@@ -37,9 +39,10 @@ def run(settings: Settings) -> None:
     with told_to_stop() as told, TemporaryDirectory(prefix="tandem-metrics-") as figures:
         # Each web process counts in a file of its own there, and /metrics adds them up.
         web = {"PROMETHEUS_MULTIPROC_DIR": figures, **environment}
-        children = [Child("web", program(_gunicorn(settings), web))]
+        starts = {"web": program(_gunicorn(settings), web)}
         if settings.workers:
-            children.append(Child("keeper", program(_keeper(), environment)))
+            starts["keeper"] = program(_keeper(), environment)
+        children = [Child(name, start, settled_s=_SETTLED_S) for name, start in starts.items()]
         while not told():
             for child in children:
                 child.look_after()

@@ -26,8 +26,6 @@ from tests.chaos.toxics import Dice, Toxic, unspoilt
 from tests.chaos.verdict import Count, Evidence, Limits, Row
 from tests.chaos.witnesses import asked, testimony
 
-#: Until the next order, and until the last one: a storm that long has stalled.
-_LONGEST_S = 3_600
 STORMY, CALM = "Stormy ERP", "Calm ERP"
 #: Blows after which somebody has to take over what others had in their hands.
 _STRIKES_US = frozenset({*KILLS, Blow.PAUSE, Blow.DATABASE})
@@ -48,6 +46,8 @@ class Part:
     renames: float = 0.0
     #: How many orders go to an ERP nothing happens to, meanwhile.
     calm_orders: int = 0
+    #: Then it is over, however many orders and blows there are still to come.
+    lasts_s: float = 3_600.0
     #: The longest the last orders may take once the storm is over.
     drains_within_s: float = 300.0
     limits: Limits = field(default_factory=Limits)
@@ -62,6 +62,7 @@ class Battle:
     proxy: Proxy
     cluster: Cluster
     struck_at: list[float] = field(default_factory=list)
+    struck: Counter[str] = field(default_factory=Counter)
 
     def run(self, crowds: Sequence[Crowd], ground: Ground) -> None:
         """Until all is ordered, all blows have fallen, and the ERP has every order."""
@@ -70,10 +71,12 @@ class Battle:
         self.proxy.script = Dice(self.seed, self.part.wire)
         for crowd in crowds:
             crowd.start()
+        ends_at = time.monotonic() + self.part.lasts_s
         for stroke in strokes:
-            self._await(stroke, crowds[0])
-            self._strike(stroke)
-        wait(lambda: all(crowd.is_done() for crowd in crowds), _LONGEST_S)
+            if self._await(stroke, crowds[0], ends_at):
+                self._strike(stroke)
+                self.struck[str(stroke.blow)] += 1
+        wait(lambda: all(crowd.is_done() for crowd in crowds), ends_at - time.monotonic())
         for crowd in crowds:
             crowd.over.set()
         self._wait_for_arrivals(crowds[0], ground)
@@ -93,9 +96,14 @@ class Battle:
         wait(arrived, self.part.drains_within_s)
 
     @staticmethod
-    def _await(stroke: Stroke, crowd: Crowd) -> None:
-        wait(lambda: len(crowd.placed) >= stroke.after_orders or crowd.is_done(), _LONGEST_S)
-        time.sleep(stroke.delay_s)
+    def _await(stroke: Stroke, crowd: Crowd, ends_at: float) -> bool:
+        """Whether it is time for it before the storm is over."""
+        due = wait(
+            lambda: len(crowd.placed) >= stroke.after_orders or crowd.is_done(),
+            ends_at - time.monotonic(),
+        )
+        time.sleep(stroke.delay_s if due else 0)
+        return due
 
     def _wait_for_the_late(self) -> None:
         """Requests the ERP still has in hand may make doubles: these count."""
@@ -205,18 +213,16 @@ def _row(
         placed=stormy.placed,
         renamed={key: name for key, name in stormy.renamed.items() if key not in waiting},
         asked=len(waiting),
-        wanted=part.weather.orders,
         count=Count.of(battle.target.deeds()),
         placed_calm=[order for crowd in crowds[1:] for order in crowd.placed],
         calm=Count.of(calm.deeds()),
         struck_at=battle.struck_at,
     )
-    blows = Counter(str(stroke.blow) for stroke in script(battle.seed, part.weather))
     return Row(
         part=part.name,
         seed=battle.seed,
         kills=battle.cluster.killed,
-        faults=dict(blows + battle.proxy.spoilt + Counter(battle.target.said())),
+        faults=dict(battle.struck + battle.proxy.spoilt + Counter(battle.target.said())),
         api_500=stormy.api.statuses[500],
         seconds=round(seconds, 1),
         words=testimony(ground.host, evidence.count, evidence.problems),

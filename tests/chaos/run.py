@@ -1,7 +1,7 @@
 """``make chaos``: the storm in parts, into ``build/chaos.json`` and ``build/chaos.html``.
 
 A few minutes; with ``--long`` hours. ``--scale 0.1`` is a tenth of it, ``--seed`` another script,
-``--only`` the parts whose names begin so.
+``--only`` the parts whose names begin so, ``--minutes`` the longest one of them may storm.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -176,12 +176,13 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
+    parser.add_argument("--minutes", type=float, default=60.0)
     args = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     rows = []
     for part in parts(Size(args.long, args.scale)):
         if part.name.startswith(args.only):
-            rows.append(fought(part, args.seed))
+            rows.append(fought(replace(part, lasts_s=60 * args.minutes), args.seed))
             write(rows)
     sys.exit(0 if all(row.ok for row in rows) else 1)
 

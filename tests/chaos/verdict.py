@@ -150,7 +150,6 @@ class Evidence:
     #: The last new name of each party; of ``asked`` others a person is asked what stands.
     renamed: Mapping[str, str]
     asked: int
-    wanted: int
     count: Count
     placed_calm: Sequence[Placed]
     calm: Count
@@ -159,10 +158,9 @@ class Evidence:
     @property
     def figures(self) -> Figures:
         recoveries = self.count.recoveries(self.placed, self.struck_at)
-        missing = self.wanted - len(self.placed)
         return Figures(
             orders=len(self.placed) + len(self.placed_calm),
-            lost=len(self._lost) + missing + len(self.count.lost_names(self.renamed)),
+            lost=len(self._lost) + len(self.count.lost_names(self.renamed)),
             duplicates=sum(len(count.confirmed(key)) - 1 for count, key in self._doubled),
             out_of_order=len(self.count.out_of_order()),
             recovery_s={

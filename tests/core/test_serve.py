@@ -141,7 +141,7 @@ def is_free(address: tuple[str, int]) -> bool:
         return probe.connect_ex(address) != 0
 
 
-def until(condition: Callable[[], object], *, within_s: float = 40) -> None:
+def until(condition: Callable[[], object], *, within_s: float = 120) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, "It did not come true."
