@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modules.contacts.models.activity import Activity
 from modules.contacts.models.address import Address, ContactPoint
+from modules.contacts.models.merge import Merge, MergeMove
 from modules.contacts.models.party import ExternalIdentity, Party, PartyRelation, PartyRole
 from modules.contacts.models.timeline import Interaction, TimelineEntry
 
@@ -13,6 +14,8 @@ __all__ = [
     "ContactPoint",
     "ExternalIdentity",
     "Interaction",
+    "Merge",
+    "MergeMove",
     "Party",
     "PartyRelation",
     "PartyRole",

@@ -33,6 +33,7 @@ class Party(Owned, Editable, Record):
         "owner_id",
         "active",
         "note",
+        "merged_into_id",
     )
 
     kind: Mapped[PartyKind] = mapped_column(Choice(PartyKind))
@@ -47,6 +48,8 @@ class Party(Owned, Editable, Record):
     #: False is archived: kept, and out of the way.
     active: Mapped[bool] = mapped_column(default=True)
     note: Mapped[str] = mapped_column(default="")
+    #: The party it was found to be the same as; it is out of lists and searches since.
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts_party.id"), index=True)
     #: Where the party was born: ``tandem``, or the name of a connection.
     source: Mapped[str] = mapped_column(String(64), default=OURSELVES)
     #: When that source last said something of it.

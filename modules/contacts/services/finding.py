@@ -22,12 +22,19 @@ _FEW = 5
 
 
 def search_again(work: UnitOfWork, party_ids: Sequence[UUID]) -> None:
-    """Index these parties as they are now, in three queries for any number of them."""
+    """Index these parties as they are now, in four queries for any number of them.
+
+    A party is also found by the names and numbers of those that were merged into it.
+    """
     work.session.flush()
     texts: defaultdict[UUID, list[str]] = defaultdict(list)
     parties = select(Party.id, Party.name, Party.number, Party.tax_id)
     for key, *facts in work.session.execute(parties.where(Party.id.in_(party_ids))):
         texts[key] += [fact for fact in facts if fact]
+    merged = select(Party.merged_into_id, Party.name, Party.number)
+    for into, *facts in work.session.execute(merged.where(Party.merged_into_id.in_(party_ids))):
+        if into is not None:
+            texts[into] += [fact for fact in facts if fact]
     points = select(ContactPoint.party_id, ContactPoint.kind, ContactPoint.value)
     for key, kind, value in work.session.execute(
         points.where(ContactPoint.party_id.in_(party_ids))
@@ -50,7 +57,8 @@ def the_one(work: UnitOfWork, text: str) -> UUID:
 
     Raise Invalid naming ``other`` when there is none, or several.
     """
-    mine = visible(work, select(Party.id, Party.name, Party.number).where(Party.active))
+    in_use = select(Party.id, Party.name, Party.number).where(Party.active)
+    mine = visible(work, in_use.where(Party.merged_into_id.is_(None)))
     exact = mine.where(or_(Party.name == text, Party.number == text)).limit(_FEW)
     found = work.session.execute(exact).all()
     if not found:

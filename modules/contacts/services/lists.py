@@ -50,6 +50,7 @@ _STATEMENT: Select[*tuple[Any, ...]] = select(
     Party.owner_id,
     _OWNER.label("owner"),
     Party.active,
+    Party.merged_into_id,
     Party.source,
     Party.observed_at,
     Party.created_at,
@@ -100,8 +101,9 @@ def _listing(name: str, statement: Select[*tuple[Any, ...]]) -> Listing:
 #: All, archived ones too: programs keep their copy in step with it.
 ALL = _listing("parties", _STATEMENT)
 #: What people work with, and what they have put away.
-CURRENT = _listing("parties.current", _STATEMENT.where(Party.active))
-ARCHIVED = _listing("parties.archived", _STATEMENT.where(Party.active.is_(False)))
+_STANDING = _STATEMENT.where(Party.merged_into_id.is_(None))
+CURRENT = _listing("parties.current", _STANDING.where(Party.active))
+ARCHIVED = _listing("parties.archived", _STANDING.where(Party.active.is_(False)))
 
 
 def timeline_of(party_id: UUID) -> Listing:

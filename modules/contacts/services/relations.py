@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from core.companies import fetch
 from core.errors import Invalid
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
+from modules.contacts.events import PartyMerged
 from modules.contacts.models import Party, PartyRelation
 from modules.contacts.rules import RelationFields, RelationKind, clean_relation
+from modules.contacts.services.following import move_records
 from modules.contacts.services.parties import changed
+
+#: Both ends of a relation.
+RELATED = (PartyRelation.party_id, PartyRelation.other_id)
 
 
 def add_relation(
@@ -37,6 +43,21 @@ def remove_relation(work: UnitOfWork, relation_id: UUID) -> None:
     party = fetch(work, Party, relation.party_id)
     work.session.delete(relation)
     changed(work, party, "relations")
+
+
+def hand_relations(work: UnitOfWork, event: PartyMerged) -> None:
+    """All but those the kept party has already, and one between the two."""
+    for mine, others in (RELATED, RELATED[::-1]):
+        same = aliased(PartyRelation)
+        held = exists().where(
+            getattr(same, mine.key) == event.kept_id,
+            getattr(same, others.key) == others,
+            same.kind == PartyRelation.kind,
+        )
+        moving = select(PartyRelation.id).where(
+            mine == event.merged_id, others != event.kept_id, ~held
+        )
+        move_records(work, event, mine, moving)
 
 
 def _other(work: UnitOfWork, party: Party, other_id: UUID) -> Party:

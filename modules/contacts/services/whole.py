@@ -68,7 +68,7 @@ def read_whole(work: UnitOfWork, party_id: UUID) -> WholeParty:
         ).all(),
         relations=_relations(work, party_id),
         identities=work.session.scalars(identities.order_by(ExternalIdentity.system)).all(),
-        in_erps=_in_erps(work, party_id),
+        in_erps=in_erps(work, party_id),
         conflicts=conflicts_of(work, SHARED, party_id),
     )
 
@@ -114,14 +114,14 @@ def _relations(work: UnitOfWork, party_id: UUID) -> Sequence[Row[*tuple[Any, ...
             Party.name.label("other"),
         )
         .join(Party, Party.id == other_id)
-        .where(or_(forward, PartyRelation.other_id == party_id))
+        .where(or_(forward, PartyRelation.other_id == party_id), Party.merged_into_id.is_(None))
         .order_by(PartyRelation.kind, Party.name)
         .limit(200)
     )
     return work.session.execute(visible(work, found)).all()
 
 
-def _in_erps(work: UnitOfWork, party_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
+def in_erps(work: UnitOfWork, party_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     """From the host's bindings, the one place that knows an ERP's ids."""
     said = (
         select(Agreed.connection_id, Agreed.theirs, Agreed.observed_at)
