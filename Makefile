@@ -39,6 +39,7 @@ demo-reset: $(VENV)/.runtime
 
 test: lint
 	@.ci/chromium
+	@.ci/imap
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --timeout 300 $(ARGS)
 
 lint: $(VENV)/.test

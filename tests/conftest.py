@@ -30,6 +30,7 @@ from werkzeug.serving import make_server
 pytest_plugins = [
     "pytester",
     "tests.fixtures_chaos",
+    "tests.fixtures_imap",
     "tests.fixtures_tryton",
     "tests.fixtures_stage",
 ]

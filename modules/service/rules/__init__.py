@@ -1,0 +1,1 @@
+"""What holds in service whatever it is stored in: states, calendars, clocks, mail, turns."""
