@@ -1,0 +1,1 @@
+"""What points, tiers and vouchers follow from. Pure: no session, no clock."""
