@@ -124,6 +124,11 @@ class Forked:
         self._process.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
 
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None  # it is started
+        return self._process.pid
+
     def poll(self) -> int | None:
         return self._process.exitcode
 
