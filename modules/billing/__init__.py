@@ -1,15 +1,18 @@
 """Invoices, credit notes and payments as the ERP reports them."""
 
+from core.events import on
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import CreditNote, CreditStatus, Invoice, Payment
 from core.sync.exchange import Inbound, Mirror, RecordPage
 from core.web.i18n import lazy as _
 from modules.billing import api, erp, models, pages, panels
 from modules.billing.kinds import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT
+from modules.billing.services.parties import follow_merge, go_apart
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
 from modules.billing.services.removed import cancel_removed
 from modules.billing.statement import CREDIT_NOTES, INVOICES, PAYMENTS
 from modules.billing.traits import TRAITS
+from modules.contacts.events import PartyMerged, PartyUnmerged
 
 _PAGE = RecordPage("billing_pages.invoice", "key")
 
@@ -24,6 +27,7 @@ module = Module(
         Role(name="Service agent", permissions=("billing.read",)),
         Role(name="Read only", permissions=("billing.read",)),
     ),
+    subscriptions=(on(PartyMerged, follow_merge), on(PartyUnmerged, go_apart)),
     mirrors=(
         Mirror(
             kind=CREDIT,

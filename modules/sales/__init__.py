@@ -5,9 +5,11 @@ from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import SalesOrder, Shipment
 from core.sync.exchange import Inbound, Outbound, RecordPage
 from core.web.i18n import lazy as _
+from modules.contacts.events import PartyMerged, PartyUnmerged
 from modules.sales import api, erp, models, pages, panels
 from modules.sales.events import OrderCancelled, OrderConfirmed
 from modules.sales.kinds import ORDER, SHIPMENT
+from modules.sales.services.parties import follow_merge, go_apart
 from modules.sales.services.receive import receive_order
 from modules.sales.services.shipments import receive_shipment
 from modules.sales.statement import ORDERS
@@ -29,7 +31,12 @@ module = Module(
         Role(name="Service agent", permissions=("sales.read",)),
         Role(name="Read only", permissions=("sales.read",)),
     ),
-    subscriptions=(on(OrderConfirmed, erp.send_order), on(OrderCancelled, erp.withdraw_order)),
+    subscriptions=(
+        on(OrderConfirmed, erp.send_order),
+        on(OrderCancelled, erp.withdraw_order),
+        on(PartyMerged, follow_merge),
+        on(PartyUnmerged, go_apart),
+    ),
     outbound=(
         Outbound(
             kind=ORDER,

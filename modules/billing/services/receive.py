@@ -34,6 +34,7 @@ from modules.billing.rules import InvoiceKind
 from modules.catalog.erp import PRODUCT
 from modules.contacts.kinds import PARTY
 from modules.contacts.services import Link, phrase, record
+from modules.contacts.services.following import standing
 from modules.sales.kinds import ORDER
 
 E = TypeVar("E", bound=InvoiceEvent)
@@ -86,7 +87,7 @@ def receive_payment(
     is_new = payment is None
     payment = payment or Payment()
     payment.company_id = bindings.company_id
-    payment.customer_id = known(bindings, PARTY, document.customer)
+    payment.customer_id = standing(work, known(bindings, PARTY, document.customer))
     payment.invoice_id = known(bindings, INVOICE, document.invoice) if document.invoice else None
     payment.amount, payment.currency = document.amount.amount, document.amount.currency
     payment.paid_on = document.paid_on
@@ -117,7 +118,7 @@ def _put_head(
     bindings: Bindings,
 ) -> None:
     invoice.company_id = bindings.company_id
-    invoice.customer_id = known(bindings, PARTY, document.customer)
+    invoice.customer_id = standing(work, known(bindings, PARTY, document.customer))
     invoice.order_id = known(bindings, ORDER, document.order) if document.order else None
     invoice.number, invoice.state = document.number, document.state
     invoice.currency = document.net.currency

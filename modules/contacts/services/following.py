@@ -49,6 +49,7 @@ def move_records(
     )
     change = update(table).where(table.c.id.in_(_moved(event.merge_id, place)))
     work.session.execute(change.values({column.key: event.kept_id}))
+    _read_again(work, column)
 
 
 def go_back(work: UnitOfWork, event: PartyUnmerged, columns: Columns) -> None:
@@ -60,6 +61,7 @@ def go_back(work: UnitOfWork, event: PartyUnmerged, columns: Columns) -> None:
         mine = table.c.id.in_(_moved(event.merge_id, _place(column)))
         change = update(table).where(mine, table.c[column.key].in_(heirs))
         work.session.execute(change.values({column.key: event.merged_id}))
+        _read_again(work, column)
 
 
 def standing(work: UnitOfWork, party_id: UUID) -> UUID:
@@ -80,6 +82,13 @@ def standing(work: UnitOfWork, party_id: UUID) -> UUID:
 def forget_standing(work: UnitOfWork) -> None:
     """Merges changed in this unit of work."""
     work.session.info.pop(_MERGED, None)
+
+
+def _read_again(work: UnitOfWork, column: InstrumentedAttribute[Any]) -> None:
+    """The statement went past the records the session holds."""
+    for record in work.session:
+        if isinstance(record, column.parent.class_):
+            work.session.expire(record, [column.key])
 
 
 def _heirs(work: UnitOfWork, kept_id: UUID) -> list[UUID]:

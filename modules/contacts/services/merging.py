@@ -160,8 +160,6 @@ def _event(merge: Merge) -> dict[str, UUID]:
 
 def _announce(work: UnitOfWork, event: PartyMerged | PartyUnmerged, kept: Party) -> None:
     work.session.flush()
-    # What was loaded before may point at the other party; the statements above went past it.
-    work.session.expire_all()
     forget_standing(work)
     search_again(work, [kept.id])
     changed(work, kept, "addresses", "contact_points")

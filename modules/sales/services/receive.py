@@ -18,6 +18,7 @@ from core.work import OURSELVES, UnitOfWork
 from modules.catalog.erp import PRODUCT, TAX
 from modules.catalog.models import Product
 from modules.contacts.kinds import PARTY
+from modules.contacts.services.following import standing
 from modules.sales.events import OrderCancelledThere
 from modules.sales.models import Order, OrderLine
 from modules.sales.rules import ORDER_FLOW, OrderState
@@ -45,7 +46,7 @@ def _born_there(work: UnitOfWork, arrived: Arrived[SalesOrder], bindings: Bindin
     order = Order(
         company_id=bindings.company_id,
         number=document.number or f"#{arrived.external_id}",
-        customer_id=known(bindings, PARTY, document.customer),
+        customer_id=standing(work, known(bindings, PARTY, document.customer)),
         currency=document.net.currency,
         ordered_on=document.ordered_on,
         net=document.net.amount,

@@ -18,6 +18,7 @@ from core.web.i18n import lazy
 from core.work import UnitOfWork
 from modules.catalog.erp import PRODUCT
 from modules.contacts.kinds import PARTY
+from modules.contacts.services.following import standing
 from modules.sales.events import OrderShipped
 from modules.sales.kinds import ORDER
 from modules.sales.models import Order, Shipment, ShipmentLine
@@ -52,7 +53,7 @@ def _open(work: UnitOfWork, arrived: Arrived[ShipmentDocument], bindings: Bindin
     shipment = Shipment(
         company_id=bindings.company_id,
         order_id=known(bindings, ORDER, document.order) if document.order else None,
-        customer_id=known(bindings, PARTY, document.customer),
+        customer_id=standing(work, known(bindings, PARTY, document.customer)),
         is_return=document.returns is not None,
         state=DocumentState.DRAFT,
         lines=[],
