@@ -20,19 +20,30 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """``companies`` None means all. ``company`` is where new records go."""
+    """``companies`` None means all. ``company`` is where new records go.
+
+    ``withheld`` are permissions over the whole installation: who sees some of its companies only
+    does not hold them, whatever their roles say.
+    """
 
     kind: ActorKind
     name: str
     id: UUID | None = None
     permissions: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     companies: frozenset[UUID] | None = frozenset()
     company: UUID | None = None
 
     def may(self, permission: str) -> bool:
-        return permission in self.permissions or EVERYTHING in self.permissions
+        given = permission in self.permissions or EVERYTHING in self.permissions
+        return given and permission not in self.withheld
 
     def require(self, permission: str) -> None:
+        if permission in self.withheld:
+            raise Forbidden(
+                f"{permission} is about the whole installation: this needs somebody who sees all of"
+                " its companies."
+            )
         if not self.may(permission):
             raise Forbidden(f"This needs the permission {permission}.")
 

@@ -36,13 +36,15 @@ module = Module(
     name="core",
     title="Tandem",
     permissions=(
-        Permission(name="core.modules", title="Enable and disable modules"),
+        Permission(name="core.modules", title="Enable and disable modules", whole=True),
         Permission(name="core.users", title="Manage users, roles and tokens"),
         Permission(name="core.connections", title="Set up connections to ERPs"),
         Permission(name="core.sync", title="See the state of the sync"),
         Permission(name="core.sync_act", title="Retry, pause and resume the sync"),
-        Permission(name="core.alerts", title="Say who is told of trouble, and when"),
-        Permission(name="core.jobs", title="See and retry stopped jobs and subscribers"),
+        Permission(name="core.alerts", title="Say who is told of trouble, and when", whole=True),
+        Permission(
+            name="core.jobs", title="See and retry stopped jobs and subscribers", whole=True
+        ),
         Permission(name="core.sync_approve", title="Approve and reject plans of the sync"),
         Permission(name="core.reconcile", title="Make statements of both sides"),
         Permission(name="core.history", title="See who changed what"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from core.alerts.listing import ALERTS
+from core.alerts.models import Cause
 from core.api.blueprint import ApiBlueprint
 from core.api.fields import Id, Moment
 from core.api.listing import ListQuery, Page, page
@@ -17,9 +18,7 @@ blueprint = ApiBlueprint("alerts_api", __name__, description="What people must k
 
 class AlertSchema(Schema):
     id = Id()
-    cause = fields.String(
-        metadata={"description": "lag, stopped, drift, away, blocked or credentials."}
-    )
+    cause = fields.String(metadata={"description": f"One of {', '.join(Cause)}."})
     words = fields.String()
     path = fields.String(metadata={"description": "The page where it is mended, from the root."})
     connection_id = Id()

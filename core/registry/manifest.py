@@ -19,10 +19,14 @@ from core.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """``name`` begins with the module's: ``sales.confirm``."""
+    """``name`` begins with the module's: ``sales.confirm``.
+
+    ``whole`` is one over the whole installation: who does not see all companies does not hold it.
+    """
 
     name: str
     title: str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

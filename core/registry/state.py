@@ -38,6 +38,11 @@ class Enabled:
         return tuple(item for module in self.modules for item in module.permissions)
 
     @cached_property
+    def whole_permissions(self) -> frozenset[str]:
+        """Those over the whole installation."""
+        return frozenset(item.name for item in self.permissions if item.whole)
+
+    @cached_property
     def roles(self) -> Mapping[str, frozenset[str]]:
         """Role name to the permissions all enabled modules give it."""
         gathered: dict[str, set[str]] = {}

@@ -9,11 +9,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, or_, select, true
+from sqlalchemy import Row, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.actor import EVERYTHING, Actor, ActorKind
 from core.clock import utcnow
+from core.companies import Company
 from core.registry.models import Installation
 from core.registry.registry import Registry
 from core.registry.state import Enabled
@@ -52,6 +53,7 @@ _COMMON = (
     CustomRole.permissions,
     UserCompany.company_id.label("visible"),
     Installation.generation,
+    select(func.count()).select_from(Company).scalar_subquery().label("companies"),
 )
 
 
@@ -117,7 +119,7 @@ def by_token(session: Session, registry: Registry, secret: str) -> Caller | None
     if not rows:
         return None
     enabled = registry.enabled(session, rows[0].generation)
-    actor = _narrowed(_user(rows, enabled), rows[0])
+    actor = _narrowed(_user(rows, enabled), rows[0], enabled)
     return Caller(actor=actor, used_at=rows[0].used_at, **_shared(rows[0], enabled))
 
 
@@ -144,18 +146,26 @@ def _user(rows: Sequence[Row[Any]], enabled: Enabled) -> Actor:
     permissions = frozenset[str]().union(
         *(enabled.roles.get(row.role, ()) for row in rows), *(row.permissions or () for row in rows)
     )
-    sees_all = EVERYTHING in permissions
+    seen = frozenset(row.visible for row in rows if row.visible)
+    companies = None if EVERYTHING in permissions else seen
     return Actor(
         kind=ActorKind.USER,
         name=first.name,
         id=first.user_id,
         permissions=permissions,
-        companies=None if sees_all else frozenset(row.visible for row in rows if row.visible),
+        withheld=_withheld(companies, first, enabled),
+        companies=companies,
         company=first.home_company_id,
     )
 
 
-def _narrowed(user: Actor, token: Row[Any]) -> Actor:
+def _withheld(companies: frozenset[UUID] | None, row: Row[Any], enabled: Enabled) -> frozenset[str]:
+    """Of who sees every company there is nothing, whether they were named one by one or not."""
+    some = companies is not None and len(companies) < row.companies
+    return enabled.whole_permissions if some else frozenset()
+
+
+def _narrowed(user: Actor, token: Row[Any], enabled: Enabled) -> Actor:
     """A token never does more than its user may at this moment, nor more than its scopes."""
     companies, company = user.companies, user.company
     if token.narrowed is not None:
@@ -167,6 +177,7 @@ def _narrowed(user: Actor, token: Row[Any]) -> Actor:
         name=f"{user.name} ({token.token_name})",
         id=user.id,
         permissions=_both(user.permissions, frozenset(token.scopes)),
+        withheld=_withheld(companies, token, enabled),
         companies=companies,
         company=company,
     )
