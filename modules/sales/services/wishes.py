@@ -54,7 +54,7 @@ class Checked:
 
 def check(work: UnitOfWork, wish: OrderWish) -> Checked:
     """Raise Invalid naming every field that is wrong: ``lines.0.sku``."""
-    customer = _customer(work, wish.customer_id)
+    customer = customer_for(work, wish.customer_id)
     company = work.session.get_one(Company, customer.company_id)
     problems: dict[str, str] = {}
     if wish.currency != company.currency:
@@ -72,7 +72,8 @@ def check(work: UnitOfWork, wish: OrderWish) -> Checked:
     return Checked(customer=customer, company=company, products=products, arithmetic=arithmetic)
 
 
-def _customer(work: UnitOfWork, customer_id: UUID) -> Party:
+def customer_for(work: UnitOfWork, customer_id: UUID) -> Party:
+    """Raise Invalid for somebody nothing can be sold to."""
     refused = _("The order can not be taken like this.")
     try:
         customer = fetch(work, Party, customer_id)

@@ -32,10 +32,10 @@ def test_a_character_without_a_font_is_never_a_box(books: Books) -> None:
         assert paper.pdf_of(work, statement).startswith(b"%PDF-1.7")
         said = paper.said_of(work, statement)
     assert all(any(name in cell for row in said["differences"] for cell in row) for name in NAMES)
-    bare = paper.typeset(said, OWN)
+    bare = paper.on_paper(said, OWN)
     assert bare.unshown == set("ร้านสมใจ李明贸易")
     assert bare.pdf.startswith(b"%PDF-1.7")
-    assert paper.typeset({**said, "differences": []}, OWN).unshown == frozenset()
+    assert paper.on_paper({**said, "differences": []}, OWN).unshown == frozenset()
 
 
 def test_the_sheet_holds_everything_exactly_and_no_formula(books: Books) -> None:

@@ -1,0 +1,1 @@
+"""What can be done with quotations: one file per noun. Nothing here commits."""
