@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import mean
 from threading import Thread
 
 from core.config import Settings
@@ -63,6 +65,7 @@ class Battle:
     cluster: Cluster
     struck_at: list[float] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
+    loads: list[float] = field(default_factory=list)
 
     def run(self, crowds: Sequence[Crowd], ground: Ground) -> None:
         """Until all is ordered, all blows have fallen, and the ERP has every order."""
@@ -77,6 +80,7 @@ class Battle:
                 self._strike(stroke)
                 self.struck[str(stroke.blow)] += 1
         wait(lambda: all(crowd.is_done() for crowd in crowds), ends_at - time.monotonic())
+        self.loads.append(os.getloadavg()[0])
         for crowd in crowds:
             crowd.over.set()
         self._wait_for_arrivals(crowds[0], ground)
@@ -111,6 +115,7 @@ class Battle:
         self.proxy.script = unspoilt
 
     def _strike(self, stroke: Stroke) -> None:
+        self.loads.append(os.getloadavg()[0])
         if stroke.blow in _STRIKES_US:
             self.struck_at.append(time.time())
         blows: Mapping[Blow, Callable[[], None]] = {
@@ -225,6 +230,7 @@ def _row(
         faults=dict(battle.struck + battle.proxy.spoilt + Counter(battle.target.said())),
         api_500=stormy.api.statuses[500],
         seconds=round(seconds, 1),
+        load=round(mean(battle.loads), 1),
         words=testimony(ground.host, evidence.count, evidence.problems),
         figures=evidence.figures,
         limits=part.limits,

@@ -8,57 +8,98 @@ from html import escape
 from tests.chaos.verdict import Row
 
 _STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+  --line: #d4d4d8; --quiet: #52525b; --well: #18794e; --wrong: #cd2b31; }
+@media (prefers-color-scheme: dark) { :root { --line: #3f3f46; --quiet: #a1a1aa;
+  --well: #3dd68c; --wrong: #ff9592; } }
+body { max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { margin: 0; } h2 { margin: 2.5rem 0 .5rem; font-size: 1.25rem; }
+p { max-width: 46rem; } .quiet { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .4rem .8rem; border-bottom: 1px solid #8884; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
-.wide { overflow-x: auto; }
-.ok { color: #18794e; } .bad { color: #cd2b31; } pre { overflow-x: auto; }
-@media (prefers-color-scheme: dark) { .ok { color: #30a46c; } .bad { color: #ff6369; } }
+th, td { padding: .5rem .7rem; border-bottom: 1px solid var(--line); text-align: right;
+  white-space: nowrap; }
+thead th { color: var(--quiet); font-weight: 500; font-size: .875rem; vertical-align: bottom;
+  white-space: normal; }
+th:first-child { text-align: left; padding-left: 0; white-space: normal; }
+.well { color: var(--well); font-weight: 600; } .wrong { color: var(--wrong); font-weight: 600; }
+ul { list-style: none; margin: .5rem 0; padding: 0; display: grid; gap: 0 2rem;
+  grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); }
+li { display: flex; justify-content: space-between; gap: 1rem; padding: .25rem 0;
+  border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; }
+@media (max-width: 60rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr, th, td { display: block; }
+  tr { padding: 1rem 0; border-bottom: 1px solid var(--line); }
+  th, td { border: 0; padding: .15rem 0; text-align: left; }
+  td { display: flex; justify-content: space-between; gap: 1rem; }
+  td::before { content: attr(data-head); color: var(--quiet); }
+}
 """
 _HEADS = (
-    "Part",
     "Orders",
     "Kills",
-    "Faults",
+    "Other faults",
     "Lost",
     "Twice",
     "Out of order",
     "Recovery p50",
     "Recovery p99",
     "Calm wait p95",
+    "Load",
     "Took",
-    "",
+    "Verdict",
 )
+_EXPLAINED = (
+    (
+        "Real processes of Tandem were killed, paused and cut off from their ERP and their database"
+        " while people ordered. What became of the orders was counted in the ERP, not in Tandem."
+    ),
+    (
+        "Recovery is the time from a kill, a pause or a restart to the confirmation in the ERP, of"
+        " every order that was under way. Calm wait is the time from Tandem's yes to the draft, in an"
+        " ERP beside it that nothing happens to. Load is how many processes wanted to run at a time."
+    ),
+)
+#: As the proxy and the scripted ERP call what they do.
+_FAULTS = {
+    "Reset": "cut off: reset",
+    "Truncate": "cut off in the middle of the answer",
+    "Hang": "no answer until the deadline",
+    "Down": "refused: the ERP was down",
+    "late": "done long after the ERP hung up",
+    "no answer": "hung up",
+    "no answer after": "done, and hung up",
+}
 
 
 def page(rows: Sequence[Row]) -> str:
     """Self-contained; every number is counted in the ERP."""
     verdict = "All is well" if all(row.ok for row in rows) else "Something went wrong"
-    heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Part", *_HEADS))
     lines = "".join(map(_line, rows))
+    words = "".join(f'<p class="quiet">{line}</p>' for line in _EXPLAINED)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Chaos</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{_STYLE}</style><main><h1>{verdict}</h1>"
-        "<p>Real processes of Tandem were killed, paused and cut off while people ordered. What"
-        " became of the orders was counted in the ERP, not in Tandem.</p>"
-        f'<div class="wide" tabindex="0" role="region" aria-label="Figures"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f"<style>{_STYLE}</style><main><h1>{verdict}</h1>{words}"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
         f"{''.join(map(_story, rows))}</main></html>\n"
     )
 
 
 def _line(row: Row) -> str:
     figures = row.figures
-    numbers = (figures.orders, row.kills, sum(row.faults.values()) - row.kills)
+    counts = (figures.orders, row.kills, sum(row.faults.values()) - row.kills)
     wrong = (figures.lost, figures.duplicates, figures.out_of_order)
-    times = (*figures.recovery_s.values(), figures.calm_wait_p95_s, row.seconds)
-    cells = [*map(str, (*numbers, *wrong)), *map(_seconds, times)]
-    name = f'<th scope="row">{escape(row.part)}</th>'
-    word = '<td class="ok">well</td>' if row.ok else '<td class="bad">wrong</td>'
-    return f"<tr>{name}{''.join(f'<td>{cell}</td>' for cell in cells)}{word}</tr>"
+    times = (*figures.recovery_s.values(), figures.calm_wait_p95_s)
+    cells = [f"{count:,}" for count in (*counts, *wrong)]
+    cells += [*map(_seconds, times), f"{row.load:.0f}", f"{row.seconds / 60:.0f} min"]
+    told = zip(_HEADS, cells, strict=False)  # the last head is the verdict's
+    data = "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in told)
+    word = "well" if row.ok else "wrong"
+    end = f'<td data-head="{_HEADS[-1]}"><span class="{word}">{word}</span></td>'
+    return f'<tr><th scope="row">{escape(row.part)}</th>{data}{end}</tr>'
 
 
 def _seconds(value: float | None) -> str:
@@ -66,14 +107,22 @@ def _seconds(value: float | None) -> str:
 
 
 def _story(row: Row) -> str:
-    faults = ", ".join(f"{escape(name)} {count}" for name, count in sorted(row.faults.items()))
-    told = f"<p>Seed {row.seed}. What happened: {faults}.</p>"
+    ranked = sorted(row.faults.items(), key=lambda item: -item[1])
+    faults = "".join(f"<li>{escape(_name(name))}<b>{count:,}</b></li>" for name, count in ranked)
+    told = f'<p class="quiet">Seed {row.seed}.</p><ul>{faults}</ul>'
     if row.figures.strays:
         told += f"<p>Drafts that wait for the sweep: {row.figures.strays}.</p>"
     if row.figures.asked:
         told += f"<p>New names a person is asked about: {row.figures.asked}.</p>"
     if row.api_500:
-        told += f'<p class="bad">The API answered 500 {row.api_500} times.</p>'
+        told += f'<p class="wrong">The API answered 500 {row.api_500} times.</p>'
     if row.words:
-        told += f"<pre>{escape(chr(10).join(row.words))}</pre>"
+        told += f'<pre tabindex="0">{escape(chr(10).join(row.words))}</pre>'
     return f"<h2>{escape(row.part)}</h2>{told}"
+
+
+def _name(fault: str) -> str:
+    status, _, after = fault.partition(" ")
+    if not status.isdigit():
+        return _FAULTS.get(fault, fault)
+    return f"answered {status}, and had done it" if after else f"answered {status}"

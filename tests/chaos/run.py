@@ -152,7 +152,7 @@ def fought(part: Part, seed: int) -> Row:
     sys.stdout.write(
         f"  {'well' if row.ok else 'WRONG'}: {figures.lost} lost, {figures.duplicates} twice,"
         f" {figures.out_of_order} out of order, recovery {figures.recovery_s},"
-        f" calm wait p95 {figures.calm_wait_p95_s} s, {row.seconds} s\n"
+        f" calm wait p95 {figures.calm_wait_p95_s} s, {row.seconds} s, load {row.load}\n"
     )
     sys.stdout.write("".join(f"  {line}\n" for line in row.words))
     if row.ok:

@@ -53,6 +53,8 @@ class Row:
     #: Answers of Tandem's API that say "our fault": one is too many.
     api_500: int
     seconds: float
+    #: Of the machine, on average: how many processes wanted to run at a time.
+    load: float
     #: Of every order that went wrong: its attempts, and the ERP's records.
     words: Sequence[str]
 
