@@ -20,8 +20,12 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"
 #: A header's name (RFC 5322 2.2), and what would end its value and begin another header.
 _HEADER = re.compile(r"[!-9;-~]+")
 _BREAKS = re.compile(r"[\r\n\x00]")
+#: Below what a line may have (RFC 5322 2.1.1): folded at 78, the long address of a header like
+#: List-Unsubscribe would be broken or encoded, and programs read those.
+_LONGEST_LINE = 900
 #: Not every server on the way passes bytes beyond ASCII.
-_PLAIN, _INTERNATIONAL = SMTP.clone(cte_type="7bit"), SMTPUTF8
+_PLAIN = SMTP.clone(cte_type="7bit", max_line_length=_LONGEST_LINE)
+_INTERNATIONAL = SMTPUTF8.clone(max_line_length=_LONGEST_LINE)
 #: These are made from the fields.
 _OWN = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type"})
 

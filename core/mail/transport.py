@@ -114,7 +114,10 @@ class Mailer:
             return Receipt(receipt.accepted, receipt.refused, str(answer))
         self._drop_if(answer)
         problem = self._words(f"did not take the mail: {answer}")
-        raise (Rejected if answer.is_final else Unsent)(problem)
+        # Of its content, unless the answer says "not now" or "no such mailbox".
+        about_them = not answer.is_final or answer.status.startswith("5.1.")
+        refused = dict.fromkeys(receipt.accepted, answer) if about_them else {}
+        raise (Rejected if answer.is_final else Unsent)(problem, refused=refused | receipt.refused)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

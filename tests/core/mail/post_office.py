@@ -25,7 +25,7 @@ def nothing_special(_address: str) -> str | None:
 class Office:
     """``to_recipient`` and ``to_mail`` answer in SMTP's words, or None to take it.
 
-    ``to_mail`` is asked with the Message-ID, and may say ``LOST``.
+    ``to_mail`` is asked with the first recipient, and may say ``LOST``.
     """
 
     port: int = 0
@@ -57,7 +57,7 @@ class Office:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - its name
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
-        said = self.to_mail(str(mail["Message-ID"]))
+        said = self.to_mail(envelope.rcpt_tos[0])
         if said is not None and said != LOST:
             return said
         self.mails.append((tuple(envelope.rcpt_tos), mail))

@@ -89,8 +89,8 @@ def test_one_connection_carries_many_and_a_lost_one_is_made_anew(
         ("451 4.7.1 greylisted", None, Unsent, 451),
         ("421 4.3.2 closing", None, Unsent, 421),
         (None, "554 5.7.1 spam", Rejected, None),
-        (None, "452 4.3.1 full", Unsent, None),
-        (None, "421 4.3.2 closing", Unsent, None),
+        (None, "452 4.3.1 full", Unsent, 452),
+        (None, "421 4.3.2 closing", Unsent, 421),
         (None, LOST, InDoubt, None),
     ],
 )

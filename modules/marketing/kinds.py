@@ -1,0 +1,5 @@
+"""What other parts of Tandem call the records of marketing."""
+
+SEGMENT = "marketing.segment"
+CAMPAIGN = "marketing.campaign"
+JOURNEY = "marketing.journey"
