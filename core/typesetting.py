@@ -29,7 +29,7 @@ class Typeset:
 
 
 def typeset(template: bytes, said: Mapping[str, Any], fonts: Any) -> Typeset:
-    """``template`` reads ``said`` as JSON in ``sys.inputs.said``; ``unshown`` there asks for a hint."""
+    """``template`` reads ``said`` as JSON, and ``unshown`` where it has to explain itself."""
     from typst import TypstError  # noqa: PLC0415 - 60 MB that only a paper needs
 
     text, unshown = json.dumps(said, ensure_ascii=False), frozenset[str]()
