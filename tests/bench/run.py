@@ -27,6 +27,7 @@ from tests.bench.figures import (
     pulls,
     push,
     searches,
+    starts,
     stock,
     tryton_pulls,
 )
@@ -41,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     "backfill": backfills.measure,
     "push": push.measure,
     "processes": processes.measure,
+    "starts": starts.measure,
     "pages": pages.measure,
 }
 _ANSWERS = Path("build/bench.json")
