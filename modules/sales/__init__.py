@@ -7,12 +7,15 @@ from core.sync.exchange import Inbound, Outbound, RecordPage
 from core.web.i18n import lazy as _
 from modules.contacts.events import PartyMerged, PartyUnmerged
 from modules.sales import api, erp, models, pages, panels
-from modules.sales.events import OrderCancelled, OrderConfirmed
+from modules.sales.events import OrderCancelled, OrderConfirmed, QuotationAccepted
 from modules.sales.kinds import ORDER, SHIPMENT
+from modules.sales.services.opportunities import win_by_quotation
 from modules.sales.services.parties import follow_merge, go_apart
+from modules.sales.services.pipelines import seed
 from modules.sales.services.receive import receive_order
 from modules.sales.services.shipments import receive_shipment
 from modules.sales.statement import ORDERS
+from modules.sales.traits import TRAITS
 
 _PAGE = RecordPage("sales_pages.order", "key")
 
@@ -25,9 +28,21 @@ module = Module(
         Permission(name="sales.read", title=_("See orders")),
         Permission(name="sales.write", title=_("Draft and change orders")),
         Permission(name="sales.confirm", title=_("Confirm and cancel orders")),
+        Permission(name="sales.win_unquoted", title=_("Win opportunities without a quotation")),
+        Permission(name="sales.manage", title=_("Pipelines, reasons and lead forms")),
     ),
     roles=(
         Role(name="Salesperson", permissions=("sales.read", "sales.write", "sales.confirm")),
+        Role(
+            name="Sales manager",
+            permissions=(
+                "sales.read",
+                "sales.write",
+                "sales.confirm",
+                "sales.win_unquoted",
+                "sales.manage",
+            ),
+        ),
         Role(name="Service agent", permissions=("sales.read",)),
         Role(name="Read only", permissions=("sales.read",)),
     ),
@@ -36,6 +51,7 @@ module = Module(
         on(OrderCancelled, erp.withdraw_order),
         on(PartyMerged, follow_merge),
         on(PartyUnmerged, go_apart),
+        on(QuotationAccepted, win_by_quotation),
     ),
     outbound=(
         Outbound(
@@ -85,5 +101,7 @@ module = Module(
             order=20,
         ),
     ),
+    traits=TRAITS,
+    install=seed,
     migrations="migrations",
 )

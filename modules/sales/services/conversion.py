@@ -68,7 +68,7 @@ def convert_lead(work: UnitOfWork, lead_id: UUID, wish: Conversion) -> Opportuni
         raise refused(lead)
     state = LEAD_FLOW.step(lead.state, LeadState.CONVERTED)
     party = _party(work, lead, wish)
-    contact = _contact(work, lead, party)
+    contact = _contact(work, lead, party) if wish.party_id is None else None
     fields: OpportunityFields = {"contact_id": contact, **wish.opportunity}
     fields.setdefault("owner_id", lead.owner_id)
     fields.setdefault("note", lead.interest)
@@ -130,12 +130,8 @@ def _new_party(work: UnitOfWork, lead: Lead) -> Party:
 
 
 def _contact(work: UnitOfWork, lead: Lead, party: Party) -> UUID | None:
-    """The person of an organisation's lead, made only where the organisation is new too."""
-    if (
-        not (lead.organisation and lead.name)
-        or party.version != 1
-        or party.name != lead.organisation
-    ):
+    """The person who spoke for a new organisation."""
+    if not (lead.organisation and lead.name):
         return None
     person = create_party(
         work, {"name": lead.name, "kind": PartyKind.PERSON, "language": lead.language}
