@@ -1,15 +1,16 @@
 """Points, tiers and vouchers, kept like money."""
 
 from core.deeds import Deed
-from core.events import after
+from core.events import after, on
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.web.i18n import lazy as _
 from modules.billing.events import CreditNoteIssued, InvoiceCancelled, InvoicePaid
+from modules.contacts.events import PartyMerged, PartyUnmerged
 from modules.contacts.kinds import PARTY
 from modules.loyalty import api, pages, panels
 from modules.loyalty.jobs import CHECK_LEDGER, PASS_DAY
 from modules.loyalty.schemas import GrantSettings
-from modules.loyalty.services import earning, vouchers
+from modules.loyalty.services import earning, merging, vouchers
 from modules.loyalty.traits import TRAITS
 from modules.sales.events import OrderCancelled, OrderCancelledThere
 
@@ -35,6 +36,8 @@ module = Module(
         after(InvoiceCancelled, earning.cancel),
         after(OrderCancelled, vouchers.give_back_of_cancelled),
         after(OrderCancelledThere, vouchers.give_back_of_cancelled_there),
+        on(PartyMerged, merging.follow_merge),
+        on(PartyUnmerged, merging.go_apart),
     ),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from core.clock import utcnow
 from core.web.i18n import lazy
 from core.work import UnitOfWork
+from modules.contacts.events import PartyMerged, PartyUnmerged
 from modules.loyalty.models import Lot, Member, Merger, Voucher
 from modules.loyalty.rules import entries
 from modules.loyalty.rules.states import MEMBER_FLOW, LotState, MemberState, PostingKind
@@ -21,20 +22,20 @@ from modules.loyalty.services.tiers import withdraw_tier
 _HELD = (LotState.PENDING, LotState.OPEN)
 
 
-def merge_parties(work: UnitOfWork, kept_party: UUID, merged_party: UUID) -> None:
+def follow_merge(event: PartyMerged, work: UnitOfWork) -> None:
     """The merged party's points, debts and vouchers are the kept one's from now on."""
-    merged = _own(work, merged_party)
+    merged = _own(work, event.merged_id)
     if merged is None or merged.state is MemberState.MERGED:
         return
-    kept, merged = _both(work, enrol(work, kept_party, state=merged.state).id, merged.id)
+    kept, merged = _both(work, enrol(work, event.kept_id, state=merged.state).id, merged.id)
     if merged.state is MemberState.CLOSED or kept.state is MemberState.CLOSED:
         return
     _merge(work, kept, merged)
 
 
-def undo_merge(work: UnitOfWork, merged_party: UUID) -> None:
+def go_apart(event: PartyUnmerged, work: UnitOfWork) -> None:
     """What is left of the points that moved goes back; what was spent meanwhile stays spent."""
-    merged = _own(work, merged_party)
+    merged = _own(work, event.merged_id)
     merger = _open_merger(work, merged.id) if merged else None
     if merger is None:
         return

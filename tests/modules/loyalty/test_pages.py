@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
 
 from modules.loyalty.services.redeeming import redeem
-from tests.modules.loyalty.conftest import Shop
+from tests.modules.loyalty.shop import Shop
 
 pytestmark = [
     pytest.mark.browser,
@@ -58,7 +56,7 @@ def test_nothing_keeps_anybody_out(
         f"/loyalty/members/{member}/give",
         f"/contacts/{busy_shop.customer}",
     )
-    for number, path in enumerate(paths):
+    for path in paths:
         page.goto(f"{live}{path}")
         assert axe(page) == [], path
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
