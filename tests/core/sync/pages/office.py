@@ -55,7 +55,8 @@ def signed_in_as(
     app: Flask, host: Host, permissions: Sequence[str], company_id: UUID
 ) -> FlaskClient:
     """A browser of somebody of this company who may this and nothing else."""
-    name = f"May {' '.join(permissions) or 'nothing'} in {company_id.hex[-6:]}"
+    may = " ".join(permissions) or "nothing"
+    name = f"May {may:.48} in {company_id.hex[-6:]}"  # a name has 64 characters at most
     with host.write(system("tests")) as work:
         create_role(work, name, permissions)
     person = Person(
