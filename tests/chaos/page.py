@@ -50,17 +50,12 @@ _HEADS = (
     "Took",
     "Verdict",
 )
-_EXPLAINED = (
-    (
-        "Real processes of Tandem were killed, paused and cut off from their ERP and their database"
-        " while people ordered. What became of the orders was counted in the ERP, not in Tandem."
-    ),
-    (
-        "Recovery is the time from a kill, a pause or a restart to the confirmation in the ERP, of"
-        " every order that was under way. Calm wait is the time from Tandem's yes to the draft, in an"
-        " ERP beside it that nothing happens to. Load is how many processes wanted to run at a time."
-    ),
-)
+_EXPLAINED = """\
+<p class="quiet">Real processes of Tandem were killed, paused and cut off from their ERP and their
+database while people ordered. What became of the orders was counted in the ERP, not in Tandem.</p>
+<p class="quiet">Recovery is the time from a kill, a pause or a restart to the confirmation in the
+ERP, of every order that was under way. Calm wait is the time from Tandem's yes to the draft, in an
+ERP beside it that nothing happens to. Load is how many processes wanted to run at a time.</p>"""
 #: As the proxy and the scripted ERP call what they do.
 _FAULTS = {
     "Reset": "cut off: reset",
@@ -78,11 +73,10 @@ def page(rows: Sequence[Row]) -> str:
     verdict = "All is well" if all(row.ok for row in rows) else "Something went wrong"
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Part", *_HEADS))
     lines = "".join(map(_line, rows))
-    words = "".join(f'<p class="quiet">{line}</p>' for line in _EXPLAINED)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Chaos</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{_STYLE}</style><main><h1>{verdict}</h1>{words}"
+        f"<style>{_STYLE}</style><main><h1>{verdict}</h1>{_EXPLAINED}"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
         f"{''.join(map(_story, rows))}</main></html>\n"
     )

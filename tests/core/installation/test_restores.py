@@ -26,11 +26,14 @@ from core.installation.deciding import after_restore, allow_push, as_clone
 from core.installation.jobs import tick
 from core.installation.recognise import recognise
 from core.installation.rewound import look_back, take_stock
+from core.jobs.models import JobState, StoredJob
+from core.jobs.queue import enqueue
 from core.registry.models import Installation
 from core.sync import connections, outbox
 from core.sync.documents import DocumentState, SalesOrder
 from core.sync.inline import InlineContext
 from core.sync.models import Connection, ConnectionState, OutboxRow, OutboxState
+from core.sync.wake import PUSH
 from core.testing import trial
 from core.work import UnitOfWork
 from tests.core.sync.outbound import Trial
@@ -56,6 +59,19 @@ def until(condition: Callable[[], object], *, within_s: float = 40) -> None:
     while not condition():
         assert time.monotonic() < deadline, "It did not come true."
         time.sleep(0.05)
+
+
+def until_tried(there: Trial) -> None:
+    """A tick of the sync comes after now, and all that it wakes has had its turn."""
+    with there.host.write(there.actor) as work:
+        enqueue(work, "core.sync.tick", key="test")
+    until(lambda: not unfinished(there) & {"core.sync.tick", PUSH})
+
+
+def unfinished(there: Trial) -> set[str]:
+    with there.host.read(there.actor) as work:
+        jobs = work.session.scalars(select(StoredJob).where(StoredJob.state != JobState.DONE))
+        return {job.name for job in jobs}
 
 
 def on(host: Host, there: Trial) -> Trial:
@@ -103,7 +119,7 @@ def test_after_a_restore_what_was_sent_meanwhile_is_not_sent_again(
     assert connection(back).state is ConnectionState.PAUSED
     assert not connections_resume(back)
     with working(back, folder):
-        time.sleep(1.5)
+        until_tried(back)
         assert back.state(queued) == "queued"
         with back.host.write(back.actor) as work:
             after_restore(work, back.host)
@@ -181,7 +197,7 @@ def test_a_copy_beside_the_original_orders_nothing(
     fresh = copy.order(copy.party("Staging"), "SO-9")
     with working(there, folder), working(copy, folder):
         until(lambda: there.state(queued) == "confirmed")
-        time.sleep(1.5)
+        until_tried(copy)
         assert copy.state(fresh) == "queued"
         assert copy.state(queued) == "stopped"
     assert sent(erp) == each_once(there, before, queued)
