@@ -32,6 +32,8 @@ REFUSED = (
     "tests/faults/test_fault_01_refused.py"
     "::test_fault_01_refused_connections_open_the_breaker_and_a_probe_closes_it"
 )
+LOST_ANSWERS = "tests/core/sync/merge/test_lost_answers.py::"
+SIGNS = "tests/core/test_signs.py::"
 HANGS = "tests/faults/test_fault_04_hang.py::"
 
 
@@ -246,6 +248,20 @@ _ALL = (
         was="            if self._wire.expired:  # an",
         becomes="            if False:  # an",
         tests=(HANGS + "test_fault_04_answer_whose_end_does_not_come_is_in_doubt_and_adopted",),
+    ),
+    Mutant(
+        name="what a write carries is not kept before it leaves",
+        module="core.sync.merge.written",
+        was="            base = base.carries(name, value)\n",
+        becomes="            pass\n",
+        tests=(LOST_ANSWERS + "test_a_change_after_a_lost_answer_goes_there",),
+    ),
+    Mutant(
+        name="a worker that hangs is taken for dead",
+        module="core.signs",
+        was="    except BlockingIOError:\n        return True\n",
+        becomes="    except BlockingIOError:\n        return False\n",
+        tests=(SIGNS + "test_a_life_that_was_killed_is_gone_until_it_is_forgotten",),
     ),
 )
 
