@@ -127,6 +127,7 @@ def with_tryton(size: Size) -> Part:
         ),
         wire={toxic: chance / 3 for toxic, chance in LOST.items() if not isinstance(toxic, Hang)},
         beside=1,
+        every_s=0.5,  # as it can keep up with: recovery is to be that, and no queue
     )
 
 
