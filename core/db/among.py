@@ -16,7 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 
 def among(
-    session: Session, column: InstrumentedAttribute[Any], values: Sequence[Any]
+    session: Session,
+    column: InstrumentedAttribute[Any] | ColumnElement[Any],
+    values: Sequence[Any],
 ) -> ColumnElement[bool]:
     """``values`` are not None, and of a type whose stored form is text: texts and ids."""
     dialect = session.get_bind().dialect

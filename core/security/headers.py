@@ -29,9 +29,21 @@ HEADERS = {
 _YEAR_S = 365 * 24 * 3600
 
 
+def embed() -> None:
+    """Let pages of others show this answer in a frame of theirs: forms for the public only.
+
+    Nothing that a signed-in person could be tricked to click may stand in it.
+    """
+    g.embedded = True
+
+
 def harden(response: Response, *, secure: bool) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if g.get("embedded", False):
+        del response.headers["X-Frame-Options"]
+        framed = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+        response.headers["Content-Security-Policy"] = framed
     if secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"
     if "caller" in g or response.mimetype == "text/html":

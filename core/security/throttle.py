@@ -39,6 +39,11 @@ def counted(account: str, address: str) -> tuple[Counted, Counted]:
     return (Counted(_key("account", account, near), 5), Counted(_key("address", near), 20))
 
 
+def counted_at(place: str, address: str, *, free: int) -> Counted:
+    """Of something strangers may do without signing in: per address, and how often in a row."""
+    return Counted(_key("place", place, _network(address)), free)
+
+
 def admit(work: UnitOfWork, counters: Sequence[Counted]) -> None:
     """Count the try as a wrong one; a right one is forgiven afterwards. Raise TooMany.
 

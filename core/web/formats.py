@@ -7,7 +7,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+)
 from babel.numbers import format_currency, format_decimal
 
 from core.clock import utcnow
@@ -58,6 +64,10 @@ def unit(uom: str) -> str:
 
 def day(value: date) -> str:
     return format_date(value, format="medium", locale=voice().locale)
+
+
+def month(value: date) -> str:
+    return format_skeleton("yMMMM", value, locale=voice().locale)
 
 
 def exact(moment: datetime) -> str:

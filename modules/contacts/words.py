@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from core.sync.documents import PartyKind
 from core.web.atoms import Chip
+from core.web.i18n import gettext
 from core.web.i18n import lazy as _l
 from core.web.light import Tone
 from modules.contacts.rules import (
@@ -18,6 +19,7 @@ from modules.contacts.rules import (
     RelationKind,
     Role,
 )
+from modules.contacts.rules.likeness import Reason, Sign
 
 KINDS: Mapping[StrEnum, str] = {
     PartyKind.ORGANISATION: _l("Organisation"),
@@ -91,6 +93,13 @@ ACTIVITY_STATES: Mapping[str, str] = {
     "done": DONE.label,
     "dropped": DROPPED.label,
 }
+_SIGNS: Mapping[Sign, str] = {
+    Sign.TAX_ID: _l("same tax id"),
+    Sign.EMAIL: _l("same e-mail address %(value)s"),
+    Sign.PHONE: _l("same phone number %(value)s"),
+    Sign.NAME: _l("name alike by %(per_cent)s %%"),
+    Sign.DOMAIN: _l("same mail domain %(value)s"),
+}
 #: Icons of the timeline, by the first part of a line's kind that is known.
 ICONS: Mapping[str, str] = {
     "contacts.note": "note",
@@ -112,3 +121,11 @@ def choices(words: Mapping[StrEnum, str]) -> dict[str, str]:
 
 def icon_of(kind: str) -> str:
     return ICONS.get(kind) or ICONS.get(kind.partition(".")[0], "circle-dot")
+
+
+def why(reasons: tuple[Reason, ...]) -> str:
+    """Why two look alike, in one line."""
+    return ", ".join(
+        gettext(_SIGNS[reason.sign], value=reason.value, per_cent=reason.per_cent)
+        for reason in reasons
+    )

@@ -19,6 +19,22 @@ OPEN = {
     "/healthz",
     "/readyz",
     "/metrics",  # asks for itself: this machine, or a token
+    # A queue's public page: published articles; a form behind a honeypot and a limit per address.
+    "/help/<slug>/",
+    "/help/<slug>/articles/<uuid:key>",
+    "/help/<slug>/articles/<uuid:key>/helped",
+    "/help/<slug>/ask",
+    "/help/<slug>/sent",
+    "/help/<slug>/solved",
+    # Links in mails: the token is the proof, GET shows, POST counts.
+    "/rate/<token>",
+    "/settled/<token>",
+    # A quotation for who has its link: the secret in the address is the proof.
+    "/offers/<token>",
+    "/offers/<token>/accept",
+    "/offers/<token>/decline",
+    "/offers/<token>/pdf",
+    "/forms/<key>",  # a lead form on the company's own site: nobody is signed in there
 }
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -44,6 +60,25 @@ OPEN_TO_ALL = {
     "security_pages.set_up_now",
     "security_pages.sign_in",
     "security_pages.sign_in_now",
+    # A queue's public page: what is published, and one question at a time.
+    "service_public.article",
+    "service_public.articles",
+    "service_public.ask",
+    "service_public.helped",
+    "service_public.send",
+    "service_public.sent",
+    "service_public.solved",
+    # The token in the address of a mail is the proof.
+    "service_public.rate_now",
+    "service_public.rating",
+    "service_public.settle_now",
+    "service_public.settled",
+    # A quotation for who has its link: the secret in the address is the proof.
+    "sales_offer_pages.accept_offer",
+    "sales_offer_pages.decline_offer",
+    "sales_offer_pages.offer",
+    "sales_offer_pages.pdf",
+    "sales_public.form",  # writes one lead; a honeypot and a limit per address stand before it
     "static",
 }
 

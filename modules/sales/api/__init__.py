@@ -1,5 +1,7 @@
 """Sales over HTTP: one blueprint per noun."""
 
-from modules.sales.api.orders import blueprint
+from modules.sales.api import orders, promises, quotations
 
-__all__ = ["blueprint"]
+BLUEPRINTS = (orders.blueprint, quotations.blueprint, promises.blueprint)
+
+__all__ = ["BLUEPRINTS", "orders", "promises", "quotations"]
