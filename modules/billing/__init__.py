@@ -1,13 +1,15 @@
 """Invoices, credit notes and payments as the ERP reports them."""
 
-from core.events import on
+from core.events import after, on
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.sync.documents import CreditNote, CreditStatus, Invoice, Payment
 from core.sync.exchange import Inbound, Mirror, RecordPage
 from core.web.i18n import lazy as _
 from modules.billing import api, erp, models, pages, panels
+from modules.billing.events import InvoiceIssued
 from modules.billing.kinds import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT
 from modules.billing.services.parties import follow_merge, go_apart
+from modules.billing.services.promises import judge_prices
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
 from modules.billing.services.removed import cancel_removed
 from modules.billing.statement import CREDIT_NOTES, INVOICES, PAYMENTS
@@ -27,7 +29,11 @@ module = Module(
         Role(name="Service agent", permissions=("billing.read",)),
         Role(name="Read only", permissions=("billing.read",)),
     ),
-    subscriptions=(on(PartyMerged, follow_merge), on(PartyUnmerged, go_apart)),
+    subscriptions=(
+        on(PartyMerged, follow_merge),
+        on(PartyUnmerged, go_apart),
+        after(InvoiceIssued, judge_prices),
+    ),
     mirrors=(
         Mirror(
             kind=CREDIT,
