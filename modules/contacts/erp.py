@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from core.sync.documents import Address as AddressDocument
 from core.sync.documents import ContactPoint as PointDocument
@@ -13,7 +13,7 @@ from core.sync.exchange import Bindings
 from core.sync.merge.touching import changed_here
 from core.work import OURSELVES, UnitOfWork
 from modules.contacts.events import PartyChanged
-from modules.contacts.models import Address, ContactPoint, Party
+from modules.contacts.models import Address, AddressKey, ContactPoint, Party
 from modules.contacts.services.sharing import SHARED
 
 
@@ -32,24 +32,30 @@ def load_party(work: UnitOfWork, party_id: UUID, bindings: Bindings) -> PartyDoc
         kind=party.kind,
         number=party.number,
         tax_id=party.tax_id,
-        addresses=tuple(_addresses(work, party_id)),
+        addresses=tuple(_addresses(work, party_id, bindings.connection_id)),
         contact_points=tuple(_points(work, party_id)),
         active=party.active,
     )
 
 
-def _addresses(work: UnitOfWork, party_id: UUID) -> list[AddressDocument]:
-    found = select(Address).where(Address.party_id == party_id, Address.active).order_by(Address.id)
+def _addresses(work: UnitOfWork, party_id: UUID, connection_id: UUID) -> list[AddressDocument]:
+    its = and_(AddressKey.address_id == Address.id, AddressKey.connection_id == connection_id)
+    found = (
+        select(Address, AddressKey.key)
+        .outerjoin(AddressKey, its)
+        .where(Address.party_id == party_id, Address.active)
+        .order_by(Address.id)
+    )
     return [
         AddressDocument(
-            id=address.erp_key or "",
+            id=key or "",
             street=address.street,
             postal_code=address.postal_code,
             city=address.city,
             region=address.region,
             country=address.country,
         )
-        for address in work.session.scalars(found)
+        for address, key in work.session.execute(found)
     ]
 
 

@@ -90,7 +90,6 @@ def _address(party: dict[str, Any]) -> dict[str, Any]:
         "billing": True,
         "shipping": True,
         "active": True,
-        "erp_key": None,
     }
 
 

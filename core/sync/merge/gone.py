@@ -18,7 +18,7 @@ def gone_there(
 ) -> None:
     """Nothing is ever made there again by itself: that is asked."""
     ids = [one.local_id for one in gone if one.local_id is not None]
-    ours = shared.hold(work, ids)
+    ours = shared.hold(work, bindings.connection_id, ids)
     ties = ties_of(work, shared, bindings, ids)
     rows = agreed_rows(work, shared, bindings, ties)
     for local_id, tie in ties.items():

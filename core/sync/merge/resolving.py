@@ -81,9 +81,9 @@ def _held(work: UnitOfWork, conflict: Conflict) -> _Case:
     outbound = work.enabled.outbound.get(tie.kind)
     if outbound is None or outbound.shared is None:
         raise RuleBroken(_("The module this record belongs to is disabled: enable it first."))
-    ours = outbound.shared.hold(work, [tie.local_id])[tie.local_id]
-    work.session.refresh(tie, with_for_update=True)
     connection = work.session.get_one(Connection, tie.connection_id)
+    ours = outbound.shared.hold(work, connection.id, [tie.local_id])[tie.local_id]
+    work.session.refresh(tie, with_for_update=True)
     bindings = ConnectionBindings(work, connection)
     row = agreed_rows(work, outbound.shared, bindings, [tie.local_id])[tie.local_id]
     work.session.refresh(conflict, with_for_update=True)
@@ -107,7 +107,7 @@ def _ours_of_a_field(work: UnitOfWork, case: _Case) -> None:
 def _theirs_of_a_field(work: UnitOfWork, case: _Case) -> None:
     name, theirs = case.conflict.field, case.conflict.theirs
     write_base(case.row, base_of(case.row).agreed(name, theirs=theirs, ours=theirs))
-    case.shared.take(work, {case.tie.local_id: {name: theirs}})
+    case.shared.take(work, case.connection.id, {case.tie.local_id: {name: theirs}})
 
 
 def _ours_again(work: UnitOfWork, case: _Case) -> None:
@@ -139,7 +139,7 @@ def _theirs_at_last(work: UnitOfWork, case: _Case) -> None:
         base = base.agreed(name, theirs=value, ours=value)
     write_base(case.row, base)
     _drop_what_is_queued(work, case.tie)
-    case.shared.take(work, {case.tie.local_id: lost})
+    case.shared.take(work, case.connection.id, {case.tie.local_id: lost})
 
 
 def _drop_what_is_queued(work: UnitOfWork, tie: Binding) -> None:

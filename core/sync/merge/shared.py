@@ -67,9 +67,10 @@ class Shared(Generic[D]):
     #: The document with these fields in place of its own; None removes an entry of a list.
     written: Callable[[D, Values], D]
     #: The fields of our records as they are now, held against other writers until the commit.
-    hold: Callable[[UnitOfWork, Sequence[UUID]], Mapping[UUID, Values]]
-    #: Write these fields into our records, exactly.
-    take: Callable[[UnitOfWork, Mapping[UUID, Values]], None]
+    #: Entries of a list are named as the connection's ERP calls them: its id comes first.
+    hold: Callable[[UnitOfWork, UUID, Sequence[UUID]], Mapping[UUID, Values]]
+    #: Write these fields into our records, exactly; named the same way.
+    take: Callable[[UnitOfWork, UUID, Mapping[UUID, Values]], None]
     #: Put our record away, since the other side has deleted its own.
     retire: Callable[[UnitOfWork, UUID], None]
     #: A value as people read it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules.contacts.models.activity import Activity
-from modules.contacts.models.address import Address, ContactPoint
+from modules.contacts.models.address import Address, AddressKey, ContactPoint
 from modules.contacts.models.merge import Merge, MergeMove
 from modules.contacts.models.party import ExternalIdentity, Party, PartyRelation, PartyRole
 from modules.contacts.models.timeline import Interaction, TimelineEntry
@@ -11,6 +11,7 @@ from modules.contacts.models.timeline import Interaction, TimelineEntry
 __all__ = [
     "Activity",
     "Address",
+    "AddressKey",
     "ContactPoint",
     "ExternalIdentity",
     "Interaction",

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.base import Editable, Owned, Record
+from core.db.base import Base, Editable, Owned, Record
 from core.db.types import Choice
 from core.work import OURSELVES
 from modules.contacts.rules import PointKind
@@ -40,9 +40,19 @@ class Address(Owned, Editable, Record):
     shipping: Mapped[bool] = mapped_column(default=True)
     #: False: removed, and kept for the orders that went there.
     active: Mapped[bool] = mapped_column(default=True)
-    #: The ERP's id of it, so that an order can name it there.
-    erp_key: Mapped[str | None] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(String(64), default=OURSELVES)
+
+
+class AddressKey(Base):
+    """What one ERP calls an address, so that an order can name it there; every ERP has its own."""
+
+    __tablename__ = "contacts_address_key"
+
+    address_id: Mapped[UUID] = mapped_column(
+        ForeignKey("contacts_address.id", ondelete="CASCADE"), primary_key=True
+    )
+    connection_id: Mapped[UUID] = mapped_column(ForeignKey("core_connection.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200))
 
 
 class ContactPoint(Owned, Editable, Record):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from core.db.base import Record
+from core.db.base import Base
 from core.db.bulk import Upsert
 from core.ids import new_id
 from core.sync.documents import Party as PartyDocument
@@ -25,7 +25,7 @@ from core.sync.merge.touching import changed_here
 from core.work import UnitOfWork
 from modules.contacts.events import PartyCreated
 from modules.contacts.kinds import PARTY
-from modules.contacts.models import Address, ContactPoint, Party, PartyRole
+from modules.contacts.models import Address, AddressKey, ContactPoint, Party, PartyRole
 from modules.contacts.rules import PointKind, Role
 from modules.contacts.services.finding import search_again
 from modules.contacts.services.holding import hold_parties, write
@@ -59,9 +59,10 @@ def _merge(
 ) -> int:
     """Answers how many changed on either side since both agreed."""
     theirs = {key: said(item.document) for key, item in ours.items()}
-    held = hold_parties(work, moved(work, SHARED, bindings, theirs))
+    ids = moved(work, SHARED, bindings, theirs)
+    held = hold_parties(work, bindings.connection_id, ids)
     for key, one in held.items():
-        one.recognise(theirs[key])
+        one.recognise(work, theirs[key])
         if one.party.source == bindings.connection_name:
             one.party.observed_at = work.observed_at
     met = {
@@ -81,7 +82,10 @@ def _create(work: UnitOfWork, bindings: Bindings, parties: Mapping[UUID, Values]
     saved = {"version": 1, "created_at": work.observed_at, "updated_at": work.observed_at}
     _insert(work, Party, [_party(work, key, new) | born | saved for key, new in parties.items()])
     _insert(work, PartyRole, [_row(key) | {"role": Role.CUSTOMER} | mark for key in parties])
-    _insert(work, Address, [row | born | saved for row in _addresses(parties)])
+    addresses = list(_addresses(parties))
+    _insert(work, Address, [row | born | saved for _key, row in addresses])
+    its = bindings.connection_id
+    _insert(work, AddressKey, [_named(row["id"], its, key) for key, row in addresses if key])
     _insert(work, ContactPoint, [row | born | saved for row in _points(parties)])
     ours = {key: {"kind": PartyKind.ORGANISATION.value, **new} for key, new in parties.items()}
     agree(work, SHARED, bindings, {k: Met(ours=ours[k], theirs=new) for k, new in parties.items()})
@@ -93,8 +97,9 @@ def _create(work: UnitOfWork, bindings: Bindings, parties: Mapping[UUID, Values]
         )
 
 
-def _insert(work: UnitOfWork, model: type[Record], rows: Sequence[Row]) -> None:
-    Upsert(cast("Table", model.__table__), key=("id",)).run(work.session, rows)
+def _insert(work: UnitOfWork, model: type[Base], rows: Sequence[Row]) -> None:
+    table = cast("Table", model.__table__)
+    Upsert(table, key=tuple(table.primary_key.columns.keys())).run(work.session, rows)
 
 
 def _row(party_id: UUID) -> Row:
@@ -116,11 +121,16 @@ def _party(work: UnitOfWork, key: UUID, new: Values) -> Row:
     }
 
 
-def _addresses(parties: Mapping[UUID, Values]) -> Iterator[Row]:
+def _named(address_id: UUID, connection_id: UUID, key: str) -> Row:
+    return {"address_id": address_id, "connection_id": connection_id, "key": key}
+
+
+def _addresses(parties: Mapping[UUID, Values]) -> Iterator[tuple[str | None, Row]]:
+    """Each with what the ERP calls it."""
     serves = {"billing": True, "shipping": True, "active": True}
     for key, new in parties.items():
-        for erp_key, street in entries(new, ADDRESSES):
-            yield _row(key) | street | serves | {"erp_key": lasting(erp_key)}
+        for its, street in entries(new, ADDRESSES):
+            yield lasting(its), _row(key) | street | serves
 
 
 def _points(parties: Mapping[UUID, Values]) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from core.actor import system
 from core.host import Host
@@ -24,7 +24,7 @@ from core.sync.models import Connection
 from core.testing.plugin import CountQueries
 from modules.contacts.erp import load_party
 from modules.contacts.kinds import PARTY
-from modules.contacts.models import Address, ContactPoint, Party, PartyRole
+from modules.contacts.models import Address, AddressKey, ContactPoint, Party, PartyRole
 from modules.contacts.rules import PointKind, Role
 from modules.contacts.services import (
     add_address,
@@ -57,9 +57,9 @@ def erp(host: Host, company: UUID) -> UUID:
         return connection.id
 
 
-def arrive(host: Host, erp: UUID, *documents: PartyDocument) -> Counts:
+def arrive(host: Host, erp: UUID, *documents: PartyDocument, says: str = "back office") -> Counts:
     """As the engine does it: in the name of the connection, with our ids looked up."""
-    with host.write(system("back office"), source="back office") as work:
+    with host.write(system(says), source=says) as work:
         bindings = ConnectionBindings(work, work.session.get_one(Connection, erp))
         ids = bindings.locals(PARTY, [key for key, _ in _numbered(documents)])
         arrived = [
@@ -88,6 +88,13 @@ def held(host: Host) -> tuple[Party, list[Address], list[ContactPoint]]:
         )
 
 
+def keys(host: Host) -> dict[tuple[UUID, UUID], str]:
+    """What each ERP calls each address."""
+    with host.read(system()) as work:
+        rows = work.session.scalars(select(AddressKey)).all()
+    return {(row.address_id, row.connection_id): row.key for row in rows}
+
+
 def history(host: Host, record_id: UUID, field: str) -> list[tuple[Any, Any, str]]:
     with host.read(system()) as work:
         rows = work.session.scalars(
@@ -102,7 +109,8 @@ def test_a_customer_of_the_erp_is_here_and_marked(host: Host, erp: UUID) -> None
     assert arrive(host, erp, ACME) == Counts(written=1, unchanged=0)
     party, addresses, points = held(host)
     assert (party.name, party.number, party.source) == ("Acme", "17", "back office")
-    assert [(a.city, a.erp_key, a.source) for a in addresses] == [("Berlin", "11", "back office")]
+    assert [(a.city, a.source) for a in addresses] == [("Berlin", "back office")]
+    assert keys(host) == {(addresses[0].id, erp): "11"}
     assert [point.value for point in points] == ["info@acme.example"]
     with host.read(system()) as work:
         assert work.session.scalars(select(PartyRole.role)).all() == [Role.CUSTOMER]
@@ -144,7 +152,8 @@ def test_the_erps_change_is_taken_and_journaled_as_its(host: Host, erp: UUID) ->
 def test_an_address_that_is_gone_there_is_kept_aside(host: Host, erp: UUID) -> None:
     arrive(host, erp, ACME)
     arrive(host, erp, replace(ACME, addresses=()))
-    assert [(a.active, a.erp_key) for a in held(host)[1]] == [(False, None)]
+    assert [a.active for a in held(host)[1]] == [False]
+    assert keys(host) == {}
 
 
 def test_what_both_changed_stays_on_either_side_and_is_asked(host: Host, erp: UUID) -> None:
@@ -192,7 +201,8 @@ def test_ours_comes_back_from_the_erp_with_its_keys_and_without_loss(
     arrive(host, erp, back)
     party, addresses, points = held(host)
     assert (party.name, party.number, party.tax_id) == ("Hương", "17", "VN1")
-    assert [(a.city, a.erp_key, a.source) for a in addresses] == [("Huế", "5", "tandem")]
+    assert [(a.city, a.source) for a in addresses] == [("Huế", "tandem")]
+    assert keys(host) == {(addresses[0].id, erp): "5"}
     assert [point.value for point in points] == ["+84 90 1"]
 
 
@@ -247,3 +257,57 @@ def test_a_first_load_costs_a_handful_of_statements(
     assert len(many) <= 45
     with host.read(system()) as work:
         assert work.session.scalar(select(func.count()).select_from(Party)) == 300
+
+
+@pytest.fixture
+def second(host: Host, company: UUID) -> UUID:
+    """Another ERP of the same company."""
+    with host.write(system()) as work:
+        connection = Connection(company_id=company, connector="fake", name="warehouse")
+        work.session.add(connection)
+        work.session.flush()
+        return connection.id
+
+
+def test_an_address_both_erps_have_is_one_and_each_has_its_own_id_of_it(
+    host: Host, erp: UUID, second: UUID
+) -> None:
+    arrive(host, erp, ACME)
+    party, (home,), _ = held(host)
+    theirs = replace(ACME, addresses=(replace(HOME, id="77"),))
+    with host.write(system()) as work:
+        there = ConnectionBindings(work, work.session.get_one(Connection, second))
+        there.bind(PARTY, {"17": party.id})
+        assert [a.id for a in load_party(work, party.id, there).addresses] == [""]
+    for _turn in range(2):
+        arrive(host, second, theirs, says="warehouse")
+        arrive(host, erp, ACME)
+    assert [a.id for a in held(host)[1]] == [home.id]
+    assert keys(host) == {(home.id, erp): "11", (home.id, second): "77"}
+    moved = replace(ACME, addresses=(replace(HOME, id="77", city="Bonn"),))
+    arrive(host, second, moved, says="warehouse")
+    assert [(a.city, a.active) for a in held(host)[1]] == [("Bonn", True)]
+    with host.read(system()) as work:
+        for connection, key in ((erp, "11"), (second, "77")):
+            bindings = ConnectionBindings(work, work.session.get_one(Connection, connection))
+            assert [(a.id, a.city) for a in load_party(work, party.id, bindings).addresses] == [
+                (key, "Bonn")
+            ]
+
+
+def test_the_one_id_an_address_had_is_that_of_the_erp_it_came_from(
+    host: Host, erp: UUID, second: UUID
+) -> None:
+    """The revision that gave every ERP its own, over what stood there before."""
+    arrive(host, erp, ACME)
+    party, (home,), _ = held(host)
+    with host.write(system()) as work:
+        there = ConnectionBindings(work, work.session.get_one(Connection, second))
+        there.bind(PARTY, {"99": party.id})
+        work.session.execute(text("DROP TABLE contacts_address_key"))
+        work.session.execute(text("ALTER TABLE contacts_address ADD COLUMN erp_key VARCHAR(200)"))
+        work.session.execute(text("UPDATE contacts_address SET erp_key = '11'"))
+        to_before = "UPDATE schema_version_contacts SET version_num = 'contacts_0004'"
+        work.session.execute(text(to_before))
+    assert host.upgrade() == ["contacts"]
+    assert keys(host) == {(home.id, erp): "11"}
