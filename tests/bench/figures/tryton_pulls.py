@@ -1,13 +1,16 @@
-"""20,000 changed products pulled from a real Tryton, beside its bare JSON-RPC.
+"""Changed products pulled from a real Tryton, beside its bare JSON-RPC: 20,000, or as many as
+
+    BENCH_TRYTON_DOCUMENTS=100000 .venv/bin/python tests/bench/run.py --only tryton
 
 Both sides ask for the same fields in pages of the same size; Tandem also stores what it read. The
 rate is per second of CPU, the ERP's and ours together: one waits for the other all the time, so
-idle this is the wall clock. Tryton needs more than a millisecond for each: 100,000 of them would
-take ten minutes and say the same. What Tandem's own part costs, the pulls from the fake ERP tell.
+idle this is the wall clock. Tryton needs more than a millisecond for each: 100,000 of them take
+ten minutes. What Tandem's own part costs, the pulls from the fake ERP tell.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +32,8 @@ from tests.bench.raw_tryton import RawProducts, RawTryton
 from tests.bench.tryton import pulled_from, tryton
 from tests.bench.tryton_shelf import TrytonShelf
 
-PRODUCTS, CHANGES = 5_000, 4
+CHANGES = 4
+PRODUCTS = int(os.environ.get("BENCH_TRYTON_DOCUMENTS", "20000")) // CHANGES
 _TEMPLATE = "product.template"
 _OURS, _RAW = "ours", "raw"
 _ACTOR = system("bench")
