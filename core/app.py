@@ -13,16 +13,21 @@ from core.config import load_settings
 from core.errors import Busy
 from core.host import Host
 from core.installation.recognise import recognise
+from core.routing import Route
 from core.security import web as security
 from core.sync.pages import light
 from core.web import frame as web
 from core.web.light import hang_light
 
 
+class Application(Flask):
+    url_rule_class = Route
+
+
 def create_app(host: Host | None = None) -> Flask:
     """The application on ``host``, or on what the environment's settings say."""
     host = host or _host_of_environment()
-    app = Flask("core", static_folder="web/static", template_folder="web/templates")
+    app = Application("core", static_folder="web/static", template_folder="web/templates")
     app.extensions["tandem"] = host
     logs.init(app)
     metrics.init(app)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.config import Settings
     from core.host import Host
     from core.registry.registry import Registry
+    from core.testing.templates import CompiledTemplates
 
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
 
@@ -162,11 +163,19 @@ def company(host: Host) -> UUID:
         return record.id
 
 
+@pytest.fixture(scope="session")
+def compiled_templates() -> CompiledTemplates:
+    from core.testing.templates import CompiledTemplates
+
+    return CompiledTemplates()
+
+
 @pytest.fixture
-def app(host: Host) -> Flask:
+def app(host: Host, compiled_templates: CompiledTemplates) -> Flask:
     from core.app import create_app
 
     application = create_app(host)
+    application.jinja_env.bytecode_cache = compiled_templates
     # An unforeseen error reaches the test with its traceback instead of as a page.
     application.testing = True
     return application
