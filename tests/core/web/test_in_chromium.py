@@ -90,9 +90,9 @@ PAGES = {
 
 
 def test_no_page_keeps_anybody_out(
-    screen: Any, open_page: Callable[..., Page], live: str, axe: Axe
+    any_screen: Any, open_page: Callable[..., Page], live: str, axe: Axe
 ) -> None:
-    page = open_page(screen)
+    page = open_page(any_screen)
     for name, visit in PAGES.items():
         visit(page, live)
         assert axe(page) == [], name
