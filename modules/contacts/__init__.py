@@ -25,9 +25,13 @@ module = Module(
     permissions=(
         Permission(name="contacts.read", title=_("See parties and their timeline")),
         Permission(name="contacts.write", title=_("Create and change parties, add notes")),
+        Permission(name="contacts.merge", title=_("Merge parties, and take it back")),
     ),
     roles=(
-        Role(name="Salesperson", permissions=("contacts.read", "contacts.write")),
+        Role(name="Salesperson", permissions=("contacts.read", "contacts.write", "contacts.merge")),
+        Role(
+            name="Sales manager", permissions=("contacts.read", "contacts.write", "contacts.merge")
+        ),
         Role(name="Service agent", permissions=("contacts.read", "contacts.write")),
         Role(name="Read only", permissions=("contacts.read",)),
     ),
@@ -56,6 +60,13 @@ module = Module(
             render=panels.found,
             permission="contacts.read",
             order=10,
+        ),
+        Panel(
+            slot="contacts.customer",
+            title=_("The same"),
+            render=panels.same_parties,
+            permission="contacts.read",
+            order=5,
         ),
         Panel(
             slot="contacts.customer",

@@ -11,10 +11,13 @@ from sqlalchemy import ColumnElement
 from core.api.listing import ListQuery, page
 from core.clock import utcnow
 from core.work import UnitOfWork
+from modules.contacts.models import Party
 from modules.contacts.services.activities import About
 from modules.contacts.services.agenda import of_party, of_person, of_record, open_steps
+from modules.contacts.services.duplicates import alike_of
 from modules.contacts.services.lists import CURRENT
-from modules.contacts.words import ACTIVITY_ICONS
+from modules.contacts.services.merge_plan import merges_into
+from modules.contacts.words import ACTIVITY_ICONS, why
 
 _SHOWN = 8
 
@@ -27,6 +30,21 @@ def found(_reader: UUID, work: UnitOfWork) -> str:
         return ""
     more = parties.next is not None
     return render_template("contacts/found.html", rows=parties.rows, more=more, text=text)
+
+
+def same_parties(party_id: UUID, work: UnitOfWork) -> str:
+    """On the customer's page: who may be the same, and who was merged into it."""
+    party = work.session.get_one(Party, party_id)
+    alike = alike_of(work, party_id) if party.merged_into_id is None else []
+    merges = merges_into(work, party_id)
+    if not alike and not merges:
+        return ""
+    return render_template(
+        "contacts/merges.html",
+        party_id=party_id,
+        alike=[(one, why(one.likeness.reasons)) for one in alike],
+        merges=merges,
+    )
 
 
 def my_activities(reader: UUID, work: UnitOfWork) -> str:
@@ -49,7 +67,7 @@ def steps_about(about: About, work: UnitOfWork, *, party_id: UUID | None = None)
     """For the page of another module's record: what is planned about it."""
     which: dict[str, Any] = {"about_kind": about.kind, "about_id": about.id}
     if about.link is not None:
-        which |= {"endpoint": about.link.endpoint, **about.link.params}
+        which |= {"page": about.link.endpoint, **about.link.params}
     if party_id is not None:
         which["party_id"] = party_id
     plan = url_for("contacts_pages.plan_step", **which)

@@ -100,6 +100,24 @@ _SIGNS: Mapping[Sign, str] = {
     Sign.NAME: _l("name alike by %(per_cent)s %%"),
     Sign.DOMAIN: _l("same mail domain %(value)s"),
 }
+#: Fields one chooses between when two parties are merged, and what comes along.
+MERGED_FIELDS: Mapping[str, str] = {
+    "name": _l("Name"),
+    "kind": _l("Kind"),
+    "number": _l("Number"),
+    "tax_id": _l("Tax id"),
+    "language": _l("Language"),
+    "owner_id": _l("Owner"),
+    "note": _l("Note"),
+}
+BROUGHT: Mapping[str, str] = {
+    "addresses": _l("Addresses"),
+    "contact_points": _l("Contact points"),
+    "roles": _l("Roles"),
+    "timeline": _l("Lines of the timeline"),
+    "next_steps": _l("Next steps"),
+    "identities": _l("Names in other systems"),
+}
 #: Icons of the timeline, by the first part of a line's kind that is known.
 ICONS: Mapping[str, str] = {
     "contacts.note": "note",

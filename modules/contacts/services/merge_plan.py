@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from core.companies import fetch
+from core.companies import fetch, visible
 from core.errors import RuleBroken
 from core.security.models import User
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
-from modules.contacts.models import Activity, ExternalIdentity, Party, TimelineEntry
+from modules.contacts.models import Activity, ExternalIdentity, Merge, Party, TimelineEntry
 from modules.contacts.services.copying import missing_belongings
 from modules.contacts.services.whole import in_erps
 
@@ -70,6 +70,29 @@ def plan_merge(work: UnitOfWork, kept_id: UUID, other_id: UUID) -> MergePlan:
         brings={**missing_belongings(work, kept, other), **_counted(work, other)},
         in_erps=_in_erps(work, kept_id, other_id),
     )
+
+
+def merges_into(work: UnitOfWork, party_id: UUID) -> list[tuple[Merge, str]]:
+    """Those that hold now, with the name of who was merged; the newest first."""
+    held = (
+        select(Merge, Party.name)
+        .join(Party, Party.id == Merge.merged_id)
+        .where(Merge.kept_id == party_id, Merge.undone_at.is_(None))
+        .order_by(Merge.merged_at.desc(), Merge.id)
+        .limit(50)
+    )
+    return [(row[0], row[1]) for row in work.session.execute(visible(work, held))]
+
+
+def merge_of(work: UnitOfWork, party_id: UUID) -> tuple[Merge, str] | None:
+    """How a party became part of another, and that one's name; None: it stands by itself."""
+    held = (
+        select(Merge, Party.name)
+        .join(Party, Party.id == Merge.kept_id)
+        .where(Merge.merged_id == party_id, Merge.undone_at.is_(None))
+    )
+    row = work.session.execute(visible(work, held)).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def both(

@@ -45,7 +45,7 @@ from modules.contacts.views.steps import (
 )
 
 #: What an address says of a step beside the record's own page.
-_OF_STEP = {"party_id", "about_kind", "about_id", "endpoint"}
+_OF_STEP = {"party_id", "about_kind", "about_id", "page"}
 
 
 def _kind(row: Row[Any]) -> str:
@@ -205,7 +205,7 @@ def _about() -> About | None:
     if "about_kind" not in given:
         return None
     place = {name: given[name] for name in given if name not in _OF_STEP and name != "back"}
-    page = Link(given["endpoint"], place) if "endpoint" in given else None
+    page = Link(given["page"], place) if "page" in given else None
     return About(kind=given["about_kind"], id=UUID(given["about_id"]), link=page)
 
 

@@ -75,6 +75,7 @@ def _list(title: str, listing: Listing, empty: Empty) -> ListPage:
         ),
         create=NEW,
         empty=empty,
+        template="contacts/parties.html",
     )
 
 

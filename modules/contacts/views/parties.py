@@ -17,6 +17,7 @@ from core.web.i18n import gettext as _
 from core.web.slots import panels
 from modules.contacts import services, words
 from modules.contacts.rules import Role
+from modules.contacts.services.merge_plan import merge_of
 from modules.contacts.services.stories import read_story
 from modules.contacts.services.whole import NewParty, create_whole, read_whole
 from modules.contacts.views.blueprint import READ, WRITE, blueprint
@@ -36,12 +37,14 @@ def party(key: UUID) -> ResponseReturnValue:
         whole = read_whole(work, key)
         story = read_story(work, key, ListQuery(limit=ON_PAGE))
         shown = panels(SLOT, key, work)
+        merged = merge_of(work, key)
     return render_template(
         "contacts/party.html",
         party=whole.party,
         whole=whole,
         facts=facts(whole),
         panels=shown,
+        merged=merged,
         words=words,
         items=items(story),
         next=story.next,
