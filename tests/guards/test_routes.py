@@ -55,6 +55,12 @@ OPEN_TO_ALL = {
     "api_reference.problem",  # what a problem type means, in words
     "health.alive",
     "health.ready",
+    "marketing_public.choose",  # readers of our mails: a token in the address proves it is ours
+    "marketing_public.clicked",
+    "marketing_public.confirm",
+    "marketing_public.leave",
+    "marketing_public.leave_now",
+    "marketing_public.opened",
     "metrics.metrics",  # asks for itself: this machine, or a token
     "security_pages.set_up",
     "security_pages.set_up_now",

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from modules.marketing.jobs import gathering, sending
+from modules.marketing.jobs import gathering, journeys, sending
 
-JOBS = (*gathering.JOBS, *sending.JOBS)
+JOBS = (*gathering.JOBS, *sending.JOBS, *journeys.JOBS)

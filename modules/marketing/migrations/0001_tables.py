@@ -344,7 +344,6 @@ def _journeys_and_messages() -> None:
         sa.Column("journey_id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("due_at", types.UtcDateTime(), nullable=False),
         sa.Column("started_at", types.UtcDateTime(), nullable=False),
         sa.Column("ended_at", types.UtcDateTime(), nullable=True),

@@ -55,7 +55,7 @@ class JourneyStep(Owned, Record):
 
 
 class Enrolment(Owned, Record):
-    """One person on one journey; ``position`` is of the last step that was done."""
+    """One person on one journey; which steps are behind them, ``StepDone`` says."""
 
     __tablename__ = "marketing_enrolment"
     __table_args__ = (
@@ -83,7 +83,6 @@ class Enrolment(Owned, Record):
     state: Mapped[EnrolmentState] = mapped_column(
         Choice(EnrolmentState), default=EnrolmentState.ACTIVE
     )
-    position: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=utcnow)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
     ended_at: Mapped[datetime | None]

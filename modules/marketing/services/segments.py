@@ -19,6 +19,7 @@ from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
 from modules.contacts.models import Party
+from modules.marketing.events import SegmentEntered
 from modules.marketing.models import Segment, SegmentMember
 from modules.marketing.rules.conditions import Condition, Node, names, read
 from modules.marketing.services.matching import (
@@ -122,8 +123,9 @@ def add_members(work: UnitOfWork, segment_id: UUID, party_ids: Sequence[UUID]) -
         known = work.session.scalars(own.where(Party.id.in_(part))).all()
         if rows := [_member(segment, party_id) for party_id in known]:
             insert = insert_into(SegmentMember, work.session).values(rows)
-            key = ["segment_id", "party_id"]
-            work.session.execute(insert.on_conflict_do_nothing(index_elements=key))
+            added = insert.on_conflict_do_nothing(index_elements=["segment_id", "party_id"])
+            for party_id in work.session.scalars(added.returning(SegmentMember.party_id)):
+                work.publish(SegmentEntered(segment_id=segment.id, party_id=party_id))
 
 
 def remove_member(work: UnitOfWork, segment_id: UUID, party_id: UUID) -> None:

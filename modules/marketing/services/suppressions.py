@@ -54,6 +54,11 @@ def suppress(
     work.session.execute(insert.on_conflict_do_nothing(index_elements=["company_id", "address"]))
 
 
+def found(work: UnitOfWork, address: str, company_id: UUID) -> Suppression | None:
+    same = (Suppression.company_id == company_id, Suppression.address == address.strip().lower())
+    return work.session.scalar(select(Suppression).where(*same))
+
+
 def lift(work: UnitOfWork, suppression_id: UUID) -> str:
     """Take it off the list; answers the address. Consents stay as they are."""
     found = fetch(work, Suppression, suppression_id, lock=True)
