@@ -1,7 +1,13 @@
 """Sales over HTTP: one blueprint per noun."""
 
-from modules.sales.api import orders, promises, quotations
+from modules.sales.api import leads, opportunities, orders, promises, quotations
 
-BLUEPRINTS = (orders.blueprint, quotations.blueprint, promises.blueprint)
+BLUEPRINTS = (
+    leads.blueprint,
+    opportunities.blueprint,
+    orders.blueprint,
+    quotations.blueprint,
+    promises.blueprint,
+)
 
-__all__ = ["BLUEPRINTS", "orders", "promises", "quotations"]
+__all__ = ["BLUEPRINTS", "leads", "opportunities", "orders", "promises", "quotations"]

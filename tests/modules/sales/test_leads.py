@@ -353,9 +353,7 @@ def test_an_opportunity_moves_unless_somebody_was_faster(
             change_stage(work, stages[2].id, {"active": False})
 
 
-def test_an_opportunity_is_held_lost_reopened_and_won(
-    host: Host, us: Actor, deal: Deal, company: UUID
-) -> None:
+def test_an_opportunity_is_held_lost_reopened_and_won(host: Host, us: Actor, deal: Deal) -> None:
     key = deal()
     with host.write(us) as work:
         hold_opportunity(work, key, "Budget frozen")
