@@ -20,6 +20,7 @@ from core.sync import api as sync_api
 from core.sync import pages as sync_pages
 from core.sync import reopen as reopening
 from core.sync import retention as sync_retention
+from core.sync import stopped_api
 from core.sync import tick as outbound
 from core.sync.merge import api as conflicts_api
 from core.sync.pages import panels as sync_panels
@@ -55,6 +56,7 @@ module = Module(
         modules.blueprint,
         sync_api.connections_blueprint,
         sync_api.sync_blueprint,
+        stopped_api.blueprint,
         alerts_api.blueprint,
         alerts_pages.blueprint,
         statements_api.blueprint,

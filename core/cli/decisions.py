@@ -14,6 +14,7 @@ from core.cli.show import show_table
 from core.errors import RuleBroken
 from core.host import Host
 from core.sync.inline import InlineContext
+from core.sync.mending import close
 from core.sync.merge.lists import CONFLICTS
 from core.sync.merge.resolving import resolve
 from core.sync.models import Keep, Plan, PlanAction, PlanPurpose, PlanState
@@ -114,8 +115,18 @@ def resolve_conflict(*, conflict_id: UUID, keep: str) -> None:
     click.echo(f"Settled: {stands}.")
 
 
+@click.command("close")
+@click.argument("row_id", metavar="RECORD", type=click.UUID)
+@click.option("--reason", required=True, help="Kept in the history.")
+def close_record(*, row_id: UUID, reason: str) -> None:
+    """Have nothing come of a stopped record that came from an ERP; a later version still does."""
+    with opened() as host, host.write(OPERATOR) as work:
+        close(work, row_id, reason)
+    click.echo("Closed: nothing comes of it.")
+
+
 #: For the group of ``tandem sync``.
-COMMANDS = (plan, plans, approve_plan, reject_plan, conflicts, resolve_conflict)
+COMMANDS = (plan, plans, approve_plan, reject_plan, conflicts, resolve_conflict, close_record)
 
 
 def computed_plan(host: Host, key: UUID, wait_s: int) -> Plan:

@@ -17,13 +17,11 @@ from core.companies import fetch, home
 from core.requests import actor, host, let_go, reading
 from core.security.guard import requires
 from core.sync import connections as services
-from core.sync.attention import Way
 from core.sync.changing import Risks, set_pace, take_risks
-from core.sync.mending import MOST_AT_ONCE, try_again, try_all_again, way_of
-from core.sync.models import Connection, InboxRow, OutboxRow, PlanPurpose
+from core.sync.models import Connection, PlanPurpose
 from core.sync.overview import Health, overview
 from core.sync.plans import propose
-from core.sync.sent import OUTBOX, STOPPED_ROWS
+from core.sync.sent import OUTBOX
 from core.work import UnitOfWork
 
 connections_blueprint = ApiBlueprint(
@@ -106,48 +104,6 @@ class RowSchema(Schema):
     attempts = fields.Integer()
     due_at = Moment()
     created_at = Moment()
-
-
-class StoppedSchema(Schema):
-    id = Id()
-    way = fields.String(metadata={"description": "out: to the ERP. in: from it."})
-    kind = fields.String()
-    local_id = Id(allow_none=True)
-    reference = fields.String(allow_none=True)
-    external_id = fields.String(allow_none=True)
-    connection_id = Id(allow_none=True)
-    connection = fields.String(allow_none=True)
-    state = fields.String()
-    delivery = fields.String(allow_none=True)
-    message = fields.String()
-    field = fields.String(allow_none=True)
-    error = fields.String(allow_none=True, metadata={"description": "The code of its cause."})
-    attempts = fields.Integer()
-    due_at = Moment()
-    created_at = Moment()
-
-
-class RetriedSchema(Schema):
-    id = Id()
-    way = fields.String()
-    state = fields.String()
-    due_at = Moment()
-
-
-class WantedSchema(Schema):
-    """Which of the stopped records; without any of these all of them."""
-
-    way = fields.String(validate=validate.OneOf([*Way]))
-    kind = fields.String()
-    connection_id = fields.UUID()
-    error = fields.String()
-    field = fields.String()
-    reason = fields.String()
-
-
-class MendedSchema(Schema):
-    retried = fields.Integer()
-    more = fields.Boolean(metadata={"description": "There may be others: ask again."})
 
 
 _HEALTH, _HEALTHS, _CHECKED = HealthSchema(), envelope(HealthSchema)(), CheckedSchema()
@@ -247,36 +203,6 @@ def resume(connection_id: UUID) -> Response:
 def outbox_rows(work: UnitOfWork, query: ListQuery) -> Page:
     """What is and was to be sent, the newest first."""
     return page(work, OUTBOX, query)
-
-
-@sync_blueprint.get("/sync/stopped")
-@requires("core.sync")
-@lists(STOPPED_ROWS, StoppedSchema)
-def stopped_rows(work: UnitOfWork, query: ListQuery) -> Page:
-    """What needs a person, both ways: refused by the ERP, unclear, or not to be taken over."""
-    return page(work, STOPPED_ROWS, query)
-
-
-@sync_blueprint.post("/sync/stopped/<uuid:row_id>/retry")
-@requires("core.sync_act")
-@writes(RetriedSchema)
-def retry(work: UnitOfWork, row_id: UUID) -> dict[str, Any]:
-    """Try a stopped record again, as it is now."""
-    way = way_of(work, row_id)
-    try_again(work, way, row_id)
-    row: OutboxRow | InboxRow = (
-        fetch(work, OutboxRow, row_id) if way is Way.OUT else fetch(work, InboxRow, row_id)
-    )
-    return {"id": row.id, "way": way, "state": row.state, "due_at": row.due_at}
-
-
-@sync_blueprint.post("/sync/stopped/retry")
-@requires("core.sync_act")
-@writes(MendedSchema, takes=WantedSchema)
-def retry_all(work: UnitOfWork, body: dict[str, Any]) -> dict[str, Any]:
-    """Try all again that the list shows with these filters, some hundreds at a time."""
-    tried = try_all_again(work, {name: str(value) for name, value in body.items()})
-    return {"retried": tried, "more": tried >= MOST_AT_ONCE}
 
 
 def _shown(health: Health) -> dict[str, Any]:

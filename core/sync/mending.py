@@ -1,4 +1,4 @@
-"""What people do about records that wait or are stopped: have them tried again."""
+"""What people do about records that wait or are stopped: have them tried again, or close them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from core.api.listing import ListQuery, page
 from core.clock import utcnow
 from core.companies import fetch
-from core.errors import RuleBroken
+from core.errors import Invalid, RuleBroken
+from core.journal import note
 from core.sync import outbox
 from core.sync.attention import STOPPED, Way
 from core.sync.models import Connection, ConnectionState, InboxRow, InboxState, OutboxRow
@@ -20,12 +21,17 @@ from core.work import UnitOfWork
 
 #: Records one press of a button has tried again; one transaction carries them.
 MOST_AT_ONCE = 400
-_OPEN = frozenset({InboxState.PENDING, InboxState.WAITING, InboxState.STOPPED})
+_OPEN = frozenset({InboxState.PENDING, InboxState.WAITING, InboxState.STOPPED, InboxState.CLOSED})
+#: What a reason may be at most.
+LONGEST_REASON = 500
 _PAGE = 200
 
 
 def try_again(work: UnitOfWork, way: Way, row_id: UUID) -> None:
-    """One record, now. Raise RuleBroken when it is neither stopped nor, coming in, waiting."""
+    """One record, now. Raise RuleBroken when it is neither stopped nor, coming in, waiting.
+
+    One that came in and was closed is opened again by it.
+    """
     if way is Way.OUT:
         fetch(work, OutboxRow, row_id)
         outbox.retry(work, row_id)
@@ -35,6 +41,27 @@ def try_again(work: UnitOfWork, way: Way, row_id: UUID) -> None:
             raise RuleBroken(_("This record is not stopped: it was taken over meanwhile."))
         _take_again(row)
         _wake(work, [row.connection_id])
+
+
+def close(work: UnitOfWork, row_id: UUID, reason: str) -> InboxRow:
+    """Nothing comes of a stopped record that came in: who says so and why is in the history.
+
+    Raise Invalid without a reason, RuleBroken for what is not stopped, and for what goes out: that
+    is taken back, or cancelled, where it was made.
+    """
+    words = " ".join(reason.split())
+    if not 0 < len(words) <= LONGEST_REASON:
+        problem = _("Say why, in at most %(n)s characters.", n=LONGEST_REASON)
+        raise Invalid(problem, fields={"reason": problem})
+    if way_of(work, row_id) is Way.OUT:
+        fetch(work, OutboxRow, row_id)
+        raise RuleBroken(_("It goes to the ERP: take it back or cancel it where it was made."))
+    row = fetch(work, InboxRow, row_id, lock=True)
+    if row.state is not InboxState.STOPPED:
+        raise RuleBroken(_("This record is not stopped."))
+    note(work, InboxRow.__tablename__, row.id, field="closed", change=(row.message, words))
+    row.state, row.message = InboxState.CLOSED, words
+    return row
 
 
 def way_of(work: UnitOfWork, row_id: UUID) -> Way:

@@ -22,6 +22,8 @@ class InboxState(StrEnum):
     APPLIED = "applied"
     #: A person must look.
     STOPPED = "stopped"
+    #: A person looked, and said why nothing comes of it; a later version is news all the same.
+    CLOSED = "closed"
 
 
 class InboxRow(Owned, Record):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.sync.pages import board, conflicts, connections, plans, statements
+from core.sync.pages import board, closing, conflicts, connections, plans, statements
 
-#: Conflicts, plans and statements are pages of the board's blueprint.
+#: Closing, conflicts, plans and statements are pages of the board's blueprint.
 blueprints = (board.blueprint, connections.blueprint)
 
-__all__ = ["blueprints", "conflicts", "plans", "statements"]
+__all__ = ["blueprints", "closing", "conflicts", "plans", "statements"]

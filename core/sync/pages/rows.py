@@ -35,6 +35,9 @@ _BUTTON = Markup(
     '<button class="btn btn-sm" form="retry" id="retry-{}" formaction="{}">{}'
     '<span class="visually-hidden">: {}</span></button>'
 )
+_LINK = Markup(
+    ' <a class="btn btn-sm" id="close-{}" href="{}">{}<span class="visually-hidden">: {}</span></a>'
+)
 _REASON = Markup('<span class="reason">{}</span>')
 _FIELD = Markup('<span class="reason"><b>{}</b>: {}</span>')
 
@@ -77,16 +80,28 @@ def _next_try(row: _ITEM) -> Markup | str:
     return moment(row.due_at) if row.due_at > utcnow() else _("now")
 
 
-def _retry(row: _ITEM) -> Markup | str:
+def _may_act() -> bool:
     actor: Actor = g.actor
-    if not actor.may("core.sync_act"):
-        return ""
+    return actor.may("core.sync_act")
+
+
+def _button(row: _ITEM) -> Markup:
     address = url_for("sync_pages.retry", way=row.way, key=row.id)
     return _BUTTON.format(row.id, address, _("Retry"), row.name or _kind(row))
 
 
+def _act(row: _ITEM) -> Markup | str:
+    """What came in may also be closed: nobody can mend what its ERP deleted."""
+    if not _may_act():
+        return ""
+    if row.way != Way.IN:
+        return _button(row)
+    address = url_for("sync_pages.close_record", key=row.id)
+    return _button(row) + _LINK.format(row.id, address, _("Close"), row.name or _kind(row))
+
+
 def _retry_inbound(row: _ITEM) -> Markup | str:
-    return _retry(row) if row.way == Way.IN else ""
+    return _button(row) if row.way == Way.IN and _may_act() else ""
 
 
 def _button_column(cell: columns.Cell) -> Column:
@@ -150,7 +165,7 @@ RUNNING = ListPage(
 STOPPED = ListPage(
     title=lazy("Stopped"),
     listing=attention.STOPPED,
-    columns=(_RECORD, _KIND, _WAY, _CONNECTION, _REASONS, _SINCE, _button_column(_retry)),
+    columns=(_RECORD, _KIND, _WAY, _CONNECTION, _REASONS, _SINCE, _button_column(_act)),
     facets=(BY_CONNECTION, BY_KIND, _BY_WAY, _BY_CAUSE, _BY_REASON),
     empty=Empty(lazy("No record needs a person. What an ERP refuses comes here, with its words.")),
     template=_TEMPLATE,

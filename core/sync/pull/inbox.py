@@ -163,7 +163,7 @@ def _note(row: InboxRow, item: Seen[Any]) -> bool:
         return False
     if item.stamp and row.applied_stamp and item.stamp < row.applied_stamp:
         return False
-    if row.hash == digest and row.state is InboxState.STOPPED:
+    if row.hash == digest and row.state in {InboxState.STOPPED, InboxState.CLOSED}:
         return False
     row.hash, row.stamp, row.version = digest, item.stamp, item.ref.version
     row.body, row.reference = to_plain(item.body), item.reference

@@ -23,7 +23,15 @@ from tests.core.sync.pages.rivals import MARK, found_rivals
 ACTOR = system("tests")
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 _BLUEPRINTS = frozenset(
-    {"connections_api", "sync_api", "plans_api", "conflicts_api", "statements_api", "alerts_api"}
+    {
+        "connections_api",
+        "sync_api",
+        "stopped_api",
+        "plans_api",
+        "conflicts_api",
+        "statements_api",
+        "alerts_api",
+    }
     | {"connections_pages", "sync_pages", "statements_pages", "alerts_pages", "installation_pages"}
 )
 _RIGHTS = (
@@ -36,9 +44,11 @@ _BODIES: dict[str, Any] = {
     "connections_api.configure": {"settings": {}},
     "connections_api.pace": {"calls_per_second": "2"},
     "connections_api.risk": {"tolerance": "5"},
+    "stopped_api.close_row": {"reason": "It is theirs"},
 }
 _FORMS = {
     "connections_pages.edit": {"name": "Ours now", "version": "1"},
+    "sync_pages.close_record": {"reason": "It is theirs"},
 }
 
 
