@@ -158,6 +158,6 @@ def _check_token(token: str) -> None:
 
 
 def _private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "private, no-store"
+    """No search engine lists it; that nobody stores it the host says of every page."""
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
