@@ -136,7 +136,7 @@ def _files(
 
 def _mails(work: UnitOfWork, keys: Sequence[UUID]) -> Mapping[UUID, MailState]:
     rows = select(PostedMail.id, PostedMail.state).where(PostedMail.id.in_(keys))
-    return dict(work.session.execute(rows).tuples().all())
+    return {row[0]: row[1] for row in work.session.execute(rows)}
 
 
 def standings(

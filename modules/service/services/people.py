@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from core import search
+from core.security.models import User
 from core.work import UnitOfWork
 from modules.contacts.kinds import PARTY
 from modules.contacts.models import ContactPoint, Party
@@ -70,3 +72,8 @@ def _reaches(work: UnitOfWork, party_id: UUID, email: str) -> bool:
         ContactPoint.party_id == party_id, func.lower(ContactPoint.value) == email
     )
     return work.session.scalar(point.limit(1)) is not None
+
+
+def user_names(work: UnitOfWork, user_ids: Sequence[UUID]) -> dict[UUID, str]:
+    named = select(User.id, User.name).where(User.id.in_(user_ids))
+    return {row[0]: row[1] for row in work.session.execute(named)}

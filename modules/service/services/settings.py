@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select
 
-from core.companies import fetch, home, visible
+from core.companies import Company, fetch, home, visible
 from core.db.base import Record
 from core.errors import Invalid
 from core.jobs.queue import enqueue
+from core.security.models import User
 from core.versions import check_version
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
@@ -25,6 +27,7 @@ from modules.service.models import (
     QueueMember,
     SlaPolicy,
 )
+from modules.service.rules.hours import read_holidays, read_hours, write_holidays, write_hours
 
 #: The job that works out the dues anew after a policy or a calendar changed.
 RECKON = "service.reckon"
@@ -70,9 +73,7 @@ def _check_name(
         )
         other = work.session.scalar(same)
     if other is not None and other != own:
-        raise Invalid(
-            _("Please look at the marked fields."), fields={"name": _("This name is taken.")}
-        )
+        raise _wrong(name=_("This name is taken."))
 
 
 def _changed(work: UnitOfWork, record: Record) -> None:
@@ -84,11 +85,108 @@ def reckon_soon(work: UnitOfWork, company_id: UUID) -> None:
     enqueue(work, RECKON, {"company": str(company_id)}, key=str(company_id))
 
 
+def add_queue(work: UnitOfWork, data: Mapping[str, Any]) -> Queue:
+    values, members = _queue_data(work, data)
+    queue = add(work, Queue, values)
+    set_members(work, queue.id, members)
+    return queue
+
+
+def change_queue(
+    work: UnitOfWork, key: UUID, data: Mapping[str, Any], version: int | None
+) -> Queue:
+    values, members = _queue_data(work, data, own=key)
+    queue = change(work, Queue, key, values, version=version)
+    set_members(work, key, members)
+    return queue
+
+
+def _queue_data(
+    work: UnitOfWork, data: Mapping[str, Any], own: UUID | None = None
+) -> tuple[dict[str, Any], list[UUID]]:
+    values = {name: value for name, value in data.items() if name != "members"}
+    taken = select(Queue.id).where(Queue.slug == values.get("slug"))
+    other = work.session.scalar(taken) if values.get("slug") else None
+    if other is not None and other != own:
+        raise _wrong(slug=_("This address is taken."))
+    return values, _members(work, data.get("members", []))
+
+
+def _members(work: UnitOfWork, emails: Sequence[str]) -> list[UUID]:
+    wanted = {one.strip().casefold() for one in emails if one.strip()}
+    found = select(User.email, User.id).where(User.email.in_(sorted(wanted)), User.active)
+    known = {row[0]: row[1] for row in work.session.execute(found)}
+    if missing := sorted(wanted - known.keys()):
+        raise _wrong(members=_("No colleague has %(emails)s.", emails=", ".join(missing)))
+    return list(known.values())
+
+
+def _wrong(**fields: str) -> Invalid:
+    return Invalid(_("Please look at the marked fields."), fields=fields)
+
+
+def queue_values(work: UnitOfWork, queue: Queue) -> dict[str, Any]:
+    """As its form shows them."""
+    emails = select(User.email).join(QueueMember, QueueMember.user_id == User.id)
+    mine = emails.where(QueueMember.queue_id == queue.id).order_by(User.email)
+    return {
+        "name": queue.name,
+        "slug": queue.slug,
+        "assignment": queue.assignment,
+        "members": list(work.session.scalars(mine)),
+        "active": queue.active,
+    }
+
+
 def set_members(work: UnitOfWork, queue_id: UUID, user_ids: Sequence[UUID]) -> None:
     """Exactly these from now on."""
     work.session.execute(delete(QueueMember).where(QueueMember.queue_id == queue_id))
     work.session.add_all(QueueMember(queue_id=queue_id, user_id=key) for key in set(user_ids))
     work.session.flush()
+
+
+def add_calendar(work: UnitOfWork, data: Mapping[str, Any]) -> BusinessCalendar:
+    values, days = _calendar_data(data)
+    calendar = add(work, BusinessCalendar, values)
+    set_holidays(work, calendar, days)
+    return calendar
+
+
+def change_calendar(
+    work: UnitOfWork, key: UUID, data: Mapping[str, Any], version: int | None
+) -> BusinessCalendar:
+    values, days = _calendar_data(data)
+    calendar = change(work, BusinessCalendar, key, values, version=version)
+    set_holidays(work, calendar, days)
+    return calendar
+
+
+def _calendar_data(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[date, str]]:
+    """Raise Invalid naming each day, the zone or the holidays."""
+    wrong: dict[str, str] = {}
+    week = []
+    for name in (f"day{number}" for number in range(7)):
+        try:
+            week.append(read_hours(data.get(name, "")))
+        except ValueError as error:
+            wrong[name] = str(error)
+    days: dict[date, str] = {}
+    try:
+        days = read_holidays(data.get("holidays", []))
+    except ValueError as error:
+        wrong["holidays"] = str(error)
+    if data["zone"] not in available_timezones():
+        wrong["zone"] = _("There is no such time zone. Write it like Europe/Berlin.")
+    if wrong:
+        raise _wrong(**wrong)
+    return {"name": data["name"], "zone": data["zone"], "week": week}, days
+
+
+def calendar_values(work: UnitOfWork, calendar: BusinessCalendar) -> dict[str, Any]:
+    """As its form shows them."""
+    days = {f"day{number}": write_hours(spans) for number, spans in enumerate(calendar.week)}
+    holidays = write_holidays(holidays_of(work, calendar.id))
+    return {"name": calendar.name, "zone": calendar.zone, **days, "holidays": holidays}
 
 
 def set_holidays(work: UnitOfWork, calendar: BusinessCalendar, days: Mapping[date, str]) -> None:
@@ -103,7 +201,7 @@ def set_holidays(work: UnitOfWork, calendar: BusinessCalendar, days: Mapping[dat
 
 def holidays_of(work: UnitOfWork, calendar_id: UUID) -> dict[date, str]:
     days = select(Holiday.day, Holiday.name).where(Holiday.calendar_id == calendar_id)
-    return dict(work.session.execute(days.order_by(Holiday.day)).tuples().all())
+    return {row[0]: row[1] for row in work.session.execute(days.order_by(Holiday.day))}
 
 
 def add_step(work: UnitOfWork, policy_id: UUID, wish: Mapping[str, Any]) -> EscalationStep:
@@ -142,6 +240,12 @@ def first_queue(work: UnitOfWork, company_id: UUID) -> Queue:
         work.session.add(queue)
         work.session.flush()
     return queue
+
+
+def seed(work: UnitOfWork) -> None:
+    """Every company has a queue to begin with."""
+    for company_id in work.session.scalars(select(Company.id)).all():
+        first_queue(work, company_id)
 
 
 def queue_of_slug(work: UnitOfWork, slug: str) -> Queue | None:

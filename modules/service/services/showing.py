@@ -12,7 +12,6 @@ from core.api.parsing import parse
 from core.clock import utcnow
 from core.search import matching
 from core.security.models import User
-from modules.contacts.kinds import PARTY
 from modules.contacts.models import Party
 from modules.service.kinds import TICKET
 from modules.service.models import Queue, Ticket
@@ -85,7 +84,7 @@ def _assigned(text: str) -> ColumnElement[bool]:
 
 
 def _search(text: str) -> ColumnElement[bool]:
-    return or_(Ticket.id.in_(matching(TICKET, text)), Ticket.party_id.in_(matching(PARTY, text)))
+    return Ticket.id.in_(matching(TICKET, text))
 
 
 TICKETS = Listing(

@@ -34,6 +34,7 @@ from modules.service.rules.states import (
     way,
 )
 from modules.service.services.clocks import reckon
+from modules.service.services.people import name_of_party
 from modules.service.services.story import tell
 from modules.service.services.turn import assign_in_turn
 
@@ -228,22 +229,32 @@ def _check_amount(amount: Decimal | None, currency: str | None) -> None:
         )
 
 
-def assign(work: UnitOfWork, ticket_ids: Sequence[UUID], user_id: UUID | None) -> list[UUID]:
-    """Give the tickets that have not ended to a colleague, or to nobody; which those were."""
-    done = []
-    for key in sorted(ticket_ids):
+#: A ticket and who had it.
+Former = tuple[UUID, UUID | None]
+
+
+def assign(work: UnitOfWork, ticket_ids: Sequence[UUID], user_id: UUID | None) -> list[Former]:
+    """Give the tickets that have not ended to a colleague, or to nobody; who had which."""
+    return give_back(work, [(key, user_id) for key in ticket_ids])
+
+
+def give_back(work: UnitOfWork, wanted: Sequence[Former]) -> list[Former]:
+    """Each ticket to its colleague; who had them. Those that have ended are left out."""
+    former = []
+    for key, user_id in sorted(wanted, key=lambda pair: pair[0]):
         ticket = get_ticket(work, key, lock=True)
         if ticket.state not in FINAL:
+            former.append((key, ticket.assignee_id))
             ticket.assignee_id = user_id
-            done.append(key)
     work.session.flush()
-    return done
+    return former
 
 
 def find_again(work: UnitOfWork, ticket: Ticket) -> None:
-    """What the search finds the ticket by: its head, and the beginning of what was asked."""
+    """What the search finds the ticket by: its head, who asks, and what was asked first."""
     work.session.flush()
     first = select(Message.text).where(Message.ticket_id == ticket.id).order_by(Message.at)
     asked = work.session.scalar(first.limit(1)) or ""
-    texts = (ticket.number, ticket.subject, ticket.email, ticket.contact, asked)
+    party = name_of_party(work, ticket.party_id)
+    texts = (ticket.number, ticket.subject, ticket.email, ticket.contact, party, asked)
     search.put(work.session, TICKET, {ticket.id: texts})
