@@ -176,7 +176,11 @@ def matching(entity: str, query: str) -> Select[UUID]:
     """
     wanted = words(query)[:_QUERY_WORDS]
     found = _found(literal(wanted, Wanted())) if wanted else false()
-    hits = select(SearchEntry.record_id).where(SearchEntry.entity == entity, found).cte("hits")
+    hits = (
+        select(SearchEntry.record_id)
+        .where(SearchEntry.entity == entity, found)
+        .cte(f"hits_{entity.replace('.', '_')}")
+    )
     # Found once and then looked up: a planner that expects many hits would rather walk through the
     # whole list in its order, and for a name from its end that takes a second.
     return select(hits.prefix_with("MATERIALIZED").c.record_id)
