@@ -1,0 +1,1 @@
+"""Facts kept, customers scored, suggestions made. Nothing here commits."""
