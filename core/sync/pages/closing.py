@@ -39,12 +39,13 @@ def close_record(key: UUID) -> ResponseReturnValue:
     """What came in and is stopped; a later version of it comes in all the same."""
     with reading() as work:
         row = fetch(work, InboxRow, key)
-    title = _("Close %(kind)s %(name)s", kind=kind_words(row.kind), name=row.external_id)
+    title = _("Close %(name)s", name=row.external_id)
     back = url_for(".stopped")
     if request.method == "GET":
         form = Form(WhyFields())
         form.path = [(_("Stopped"), back)]
-        return form_page(form, title=title, back=back, lede=row.message, save=_("Close"))
+        lede = f"{kind_words(row.kind)}: {row.message}"
+        return form_page(form, title=title, back=back, lede=lede, save=_("Close"))
 
     def save(data: dict[str, Any]) -> str:
         with writing() as work:

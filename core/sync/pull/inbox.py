@@ -30,7 +30,7 @@ log = structlog.get_logger()
 #: What people read of a document that is gone, and that no module says what to do about.
 DELETED = lazy(
     "It was deleted in the ERP, and is kept here. Was that a mistake: restore it there, and it is"
-    " taken over again. If not: cancel or correct it here by hand."
+    " taken over again. If not: cancel or correct it here by hand, and close this."
 )
 #: Tries before a document that can not be applied is left to a person.
 MOST_TRIES = 6

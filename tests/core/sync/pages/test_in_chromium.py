@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core.sync.errors import Rejected, Unsent
 from core.sync.models import InboxState
+from core.sync.pull.inbox import DELETED
 from tests.core.sync.pages.office import Office
 
 pytestmark = [
@@ -36,11 +37,13 @@ def test_no_page_keeps_anybody_out(
     key = office.connect()
     office.stop(key, 2, Rejected("unknown product W999", field="lines"))
     office.arrive(key, InboxState.WAITING, "Invoice 42 has not come yet.")
+    deleted = office.arrive(key, InboxState.STOPPED, str(DELETED))
     office.fail(Unsent("127.0.0.1:8069 did not answer: connection refused"))
     office.orders(3)
     office.push(key)
     office.add("Old ERP")
-    lists = [f"/sync/{name}" for name in ("", "waiting", "running", "stopped", "feeds")]
+    names = ("", "waiting", "running", "stopped", "feeds", f"in/{deleted}/close")
+    lists = [f"/sync/{name}" for name in names]
     own = ["", "new", "new/tryton", str(key), f"{key}/edit"]
     for path in [*lists, *(f"/connections/{name}" for name in own), "/"]:
         page.goto(f"{live}{path}")
