@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 
@@ -114,6 +114,7 @@ class Forked:
         with_us = end_with_parent()
 
         def live() -> None:
+            os.setsid()  # Ctrl-C reaches the supervisor alone
             if with_us is not None:
                 with_us()
             run()
@@ -122,12 +123,8 @@ class Forked:
         # Over the fork: what comes before the copy has a way to hear it would be lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
         self._process.start()
+        self.pid = cast("int", self._process.pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)
-
-    @property
-    def pid(self) -> int:
-        assert self._process.pid is not None  # it is started
-        return self._process.pid
 
     def poll(self) -> int | None:
         return self._process.exitcode
@@ -154,11 +151,12 @@ def end_all(children: Sequence[Child]) -> None:
 
 @contextmanager
 def told_to_stop() -> Iterator[Callable[[], bool]]:
-    """The block's ``told()`` is True once SIGTERM or SIGINT came."""
+    """The block's ``told()`` is True once SIGTERM or SIGINT came, be it before the block."""
     heard: list[int] = []
     before = {
         number: signal.signal(number, lambda number, _: heard.append(number)) for number in STOP
     }
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP)  # where this process was forked they wait
     try:
         yield lambda: bool(heard)
     finally:

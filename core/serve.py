@@ -11,11 +11,14 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import partial
+from itertools import chain, repeat
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.children import GRACE_S, Child, end_all, program, told_to_stop
+from core.children import GRACE_S, Child, Forked, Process, end_all, program, told_to_stop
 from core.config import PREFIX, Settings
 from core.errors import CrmError
 
@@ -32,8 +35,11 @@ class PortTaken(CrmError):
     code = "serve.port_taken"
 
 
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, and end cleanly. Raise PortTaken."""
+def run(settings: Settings, *, keep: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, and end cleanly. Raise PortTaken.
+
+    ``keep`` is the keeper's life, from a caller who has loaded everything already.
+    """
     _wait_for_port(settings)
     environment = {**os.environ, **environment_of(settings)}
     with told_to_stop() as told, TemporaryDirectory(prefix="tandem-metrics-") as figures:
@@ -41,7 +47,7 @@ def run(settings: Settings) -> None:
         web = {"PROMETHEUS_MULTIPROC_DIR": figures, **environment}
         starts = {"web": program(_gunicorn(settings), web)}
         if settings.workers:
-            starts["keeper"] = program(_keeper(), environment)
+            starts["keeper"] = _keeper(environment, keep)
         children = [Child(name, start, settled_s=_SETTLED_S) for name, start in starts.items()]
         while not told():
             for child in children:
@@ -66,8 +72,18 @@ def _gunicorn(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--no-control-socket", *given, "wsgi:application"]
 
 
-def _keeper() -> list[str]:
-    return [sys.executable, "-m", "core.keeper"]
+def _keeper(
+    environment: Mapping[str, str], keep: Callable[[], None] | None
+) -> Callable[[], Process]:
+    """The first is forked where that spares it the loading; any later one loads what there is."""
+    loads = program([sys.executable, "-m", "core.keeper"], environment)
+    first: list[Callable[[], Process]] = [partial(Forked, keep)] if keep else []
+    starts = chain(first, repeat(loads))
+
+    def start() -> Process:
+        return next(starts)()
+
+    return start
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from core.errors import Busy, Invalid, NotFound
 def run() -> None:
     """Serve pages and API, with a worker beside, until Ctrl-C."""
     from core import serve  # noqa: PLC0415 - a server and a database that --help need not load
+    from core.keeper import keep  # noqa: PLC0415 - as above
     from core.security.setup import code_file  # noqa: PLC0415
 
     settings = _initialised()
@@ -26,7 +28,7 @@ def run() -> None:
     if code_file(settings.data_dir).is_file():
         code = code_file(settings.data_dir).read_text(encoding="ascii").strip()
         click.echo(f"Nobody can sign in yet: enter the set-up code {code} at /setup.")
-    serve.run(settings)
+    serve.run(settings, keep=partial(keep, settings, workers=settings.workers))
 
 
 @click.command()

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 #: The machine is busy: a start that takes two seconds alone may take long.
 UP_WITHIN_S = 120.0
 _LOOK_S = 0.5
-_KEEPER = "core.keeper"
+_WEB = "gunicorn"
 
 
 @dataclass
@@ -148,7 +148,7 @@ class Cluster:
     def kill_keeper(self, pick: float) -> None:
         """What ``tandem worker`` is, with the workers it has forked; or that of ``tandem run``."""
         if not self.workers:
-            self._kill_one(lambda: self.serving.children_of(_KEEPER)[-1:], pick)
+            self._kill_one(lambda: self._keeping()[-1:], pick)
             return
         with self._lock:
             chosen = self.workers[int(pick * len(self.workers))]
@@ -158,7 +158,8 @@ class Cluster:
 
     def kill_web(self, pick: float) -> None:
         """A process that serves requests; gunicorn starts another."""
-        self._kill_one(lambda: self.serving.children_of("gunicorn")[:-1], pick)
+        # The master comes last: it forked them, and has the same command.
+        self._kill_one(lambda: self.serving.children_of(_WEB)[:-1], pick)
 
     def kill_all(self) -> None:
         with self._lock:
@@ -183,9 +184,13 @@ class Cluster:
         Thread(target=go_on, daemon=True).start()
 
     def _worker_pids(self) -> list[int]:
-        # Whoever forked the others has the same command as they, and comes last.
-        pids = self.serving.children_of(_KEEPER)[:-1]
+        pids = self._keeping()[:-1]
         return pids + [pid for program in self.workers for pid in program.children_of("")]
+
+    def _keeping(self) -> list[int]:
+        """The workers of ``tandem run``, and last the keeper who forked them."""
+        web = self.serving.children_of(_WEB)
+        return [pid for pid in self.serving.children_of("") if pid not in web]
 
     def _kill_one(self, living: Callable[[], list[int]], pick: float) -> None:
         """Who was just killed may not be back yet: that one is waited for."""

@@ -23,7 +23,7 @@ from core.host import Host
 from core.jobs.models import WorkerProcess
 from core.serve import PortTaken, run
 
-SERVE = "from core.config import load_settings; from core.serve import run; run(load_settings())"
+RUN = [sys.executable, "-m", "core.cli", "run"]
 Serve = Callable[[], "subprocess.Popen[bytes]"]
 
 
@@ -46,7 +46,7 @@ def serve(settings: Settings, address: tuple[str, int]) -> Iterator[Serve]:
     }
 
     def start() -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen([sys.executable, "-c", SERVE], env=environment))
+        started.append(subprocess.Popen(RUN, env=environment))
         return started[-1]
 
     yield start
