@@ -7,6 +7,7 @@ from core.web.i18n import lazy as _
 from modules.stock import api, erp, pages, panels
 from modules.stock.models import StockLevel as StockLevelRow
 from modules.stock.statement import LEVELS
+from modules.stock.traits import TRAITS
 
 module = Module(
     name="stock",
@@ -29,6 +30,7 @@ module = Module(
         ),
     ),
     statements=(LEVELS,),
+    traits=TRAITS,
     blueprints=(api.blueprint, pages.blueprint),
     panels=(
         Panel(

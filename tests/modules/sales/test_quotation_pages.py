@@ -190,7 +190,9 @@ class Walk:
 
     def sign(self, name: str) -> None:
         page = self.page
-        box = page.get_by_label("Field to draw your signature in").bounding_box()
+        drawing = page.get_by_label("Field to draw your signature in")
+        drawing.scroll_into_view_if_needed()
+        box = drawing.bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + 20, box["y"] + 40)
         page.mouse.down()
