@@ -16,6 +16,7 @@ from core.host import Host
 from modules.catalog.models import Product
 from tests.fixtures_tryton import RunningTryton
 from tests.walks.conftest import Tandem
+from tests.walks.points import begin_programme, credit, ledger_is_zero, points_in_escrow
 
 pytestmark = pytest.mark.tryton
 
@@ -58,9 +59,10 @@ def stock(tandem: Tandem, sku: str) -> Decimal:
     return Decimal(level["on_hand"])
 
 
-def test_an_order_is_confirmed_shipped_invoiced_and_paid(
-    tandem: Tandem, fresh_tryton: RunningTryton
+def test_an_order_is_confirmed_shipped_invoiced_paid_and_credited(
+    tandem: Tandem, fresh_tryton: RunningTryton, host: Host, company: UUID
 ) -> None:
+    begin_programme(host, company)
     order = with_reference(tandem.order("walk-1"))
     tandem.order_is(order["id"], {"link": "confirmed"})
     (sale,) = fresh_tryton.rpc(
@@ -96,6 +98,10 @@ def test_an_order_is_confirmed_shipped_invoiced_and_paid(
     kinds = [line["kind"] for line in tandem.all(f"/parties/{order['customer_id']}/timeline")]
     for kind in ("sales.confirmed", "sales.shipped", "billing.invoiced", "billing.paid"):
         assert kind in kinds
+    member = points_in_escrow(tandem, order["customer_id"], 25)
+    credit(fresh_tryton, invoice["number"])
+    points_in_escrow(tandem, order["customer_id"], 0)
+    assert ledger_is_zero(tandem, member)
 
 
 def test_orders_confirmed_while_the_erp_is_frozen_are_there_once_when_it_is_back(
