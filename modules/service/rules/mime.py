@@ -13,6 +13,7 @@ from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from hashlib import sha256
 from itertools import islice
@@ -43,6 +44,7 @@ _TELLING = (
     "x-auto-response",
     "x-auto-reply-from",
 )
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSAFE_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
@@ -78,17 +80,21 @@ def read_letter(raw: bytes, *, is_whole: bool = True) -> Letter:
     try:
         message = message_from_bytes(raw)
     except (MessageError, ValueError, RecursionError, LookupError):
-        # The headers alone can always be read: what comes behind them is the text.
-        head, _gap, rest = raw.partition(b"\r\n\r\n")
-        message = message_from_bytes(head + b"\r\n\r\n")
-        letter = _headed(message, raw)
-        letter.remarks.append(BROKEN)
-        letter.text = _bounded(_clean(_decoded(rest[:MOST_CHARACTERS], None)), letter)
-        return letter
+        return _headers_and_text(raw)
     letter = _headed(message, raw)
     if not is_whole:
         letter.remarks.append(TOO_LARGE)
     _read_parts(message, letter)
+    return letter
+
+
+def _headers_and_text(raw: bytes) -> Letter:
+    """The headers alone can always be read: what comes behind them is the text."""
+    head, *rest = _EMPTY_LINE.split(raw, maxsplit=1)
+    letter = _headed(BytesHeaderParser().parsebytes(head), raw)
+    letter.remarks.append(BROKEN)
+    text = rest[0][:MOST_CHARACTERS] if rest else b""
+    letter.text = _bounded(_clean(_decoded(text, None)), letter)
     return letter
 
 

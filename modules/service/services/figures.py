@@ -61,6 +61,8 @@ class Kept:
 
     opened: int
     resolved: int
+    #: Those a service level holds for.
+    promised: int
     late_answers: int
     late_solutions: int
 
@@ -69,6 +71,7 @@ def kept(work: UnitOfWork) -> Kept:
     numbers = (
         func.count(Ticket.id),
         func.count(Ticket.resolved_at),
+        func.count(Ticket.policy_id),
         func.count(Ticket.response_breached_at),
         func.count(Ticket.resolution_breached_at),
     )

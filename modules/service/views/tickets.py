@@ -69,7 +69,6 @@ LIST = ListPage(
         state("priority", _l("Priority"), words.PRIORITIES),
         made("due_at", _l("Due"), _late),
         text("assignee", _l("Assigned to")),
-        text("queue", _l("Queue")),
         moment("updated_at", _l("Changed")),
         made("id", _l("Select"), _pick),
     ),

@@ -2,16 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
 
+from core.clock import utcnow
+from core.work import UnitOfWork
+from modules.service.jobs import polling
+from modules.service.models import Attachment, Mailbox
+from modules.service.rules import mime
+from modules.service.rules.mime import Letter
 from modules.service.rules.states import Channel, Direction, TicketState
+from modules.service.services.arrivals import Place, take_mail
+from modules.service.services.merging import merge
 from modules.service.services.threads import Reply, reply
+from modules.service.services.tickets import Step, get_ticket, move
 from tests.fixtures_imap import Account
 from tests.modules.service.conftest import DESK, Desk, letter, mailbox_of
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def in_doubt() -> str:
+    """What a server says that bounces a mail of ours."""
+    return """From: MAILER-DAEMON@mx.example
+To: help@tandem.example
+Subject: Undelivered mail
+Message-ID: <bounce-{key}@mx.example>
+Return-Path: <>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+anna@customer.example: no such user
+--b
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; anna@customer.example
+Action: failed
+Status: 5.1.1
+--b
+Content-Type: message/rfc822
+
+Message-ID: {key}
+Subject: Re: Bell
+
+Which colour?
+--b--
+"""
 
 
 def poll(desk: Desk) -> None:
@@ -59,3 +102,185 @@ def test_a_mail_its_reply_and_the_customers_answer_are_one_ticket(
         (Direction.OUTBOUND, "Which colour?"),
         (Direction.INBOUND, "Green."),
     ]
+
+
+def test_a_mail_is_taken_once_whatever_happens(desk: Desk, inbox: Account) -> None:
+    first = letter()
+    inbox.deliver(first)
+    inbox.deliver(letter(Subject="Lamp"))
+    poll(desk)
+    poll(desk)
+    assert [one.subject for one in desk.tickets()] == ["Bell", "Lamp"]
+    inbox.deliver(first)
+    poll(desk)
+    inbox.begin_anew()
+    inbox.deliver(letter(Subject="Wheel"))
+    poll(desk)
+    assert [one.subject for one in desk.tickets()] == ["Bell", "Lamp", "Wheel"]
+    assert len(desk.sent) == 3, "each was told once that it arrived"
+
+
+def test_a_worker_that_dies_in_the_middle_of_a_mail_leaves_nothing_half(
+    desk: Desk, inbox: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for subject in ("Bell", "Lamp"):
+        inbox.deliver(letter(Subject=subject))
+
+    def dies(work: UnitOfWork, mailbox: Mailbox, place: Place, letter: Letter) -> None:
+        take_mail(work, mailbox, place, letter)
+        if letter.subject == "Lamp":
+            raise MemoryError
+
+    desk.run("service.poll")
+    with monkeypatch.context() as patch:
+        patch.setattr(polling, "take_mail", dies)
+        with pytest.raises(MemoryError):
+            desk.work_off()
+    assert [one.subject for one in desk.tickets()] == ["Bell"]
+    poll(desk)
+    assert [one.subject for one in desk.tickets()] == ["Bell", "Lamp"]
+
+
+def test_mails_that_were_there_before_the_mailbox_are_left_alone(
+    desk: Desk, inbox: Account
+) -> None:
+    inbox.deliver(letter())
+    with desk.host.write(desk.actor) as work:
+        later = utcnow() + timedelta(hours=2)
+        work.session.execute(update(Mailbox).values(created_at=later))
+    poll(desk)
+    poll(desk)
+    assert desk.tickets() == []
+    assert mailbox_of(desk).last_uid == 1
+
+
+def test_a_number_in_the_subject_counts_from_those_who_take_part(
+    desk: Desk, inbox: Account
+) -> None:
+    inbox.deliver(letter())
+    poll(desk)
+    ticket = desk.tickets()[0]
+    named = f"Re: [{ticket.number}] Bell"
+    inbox.deliver(letter("It is green.", Subject=named))
+    inbox.deliver(letter("Send me the bell", Subject=named, From="eve@elsewhere.example"))
+    poll(desk)
+    assert len(desk.tickets()) == 2
+    said = [one.text for one in desk.thread(ticket.id) if one.direction is Direction.INBOUND]
+    assert said == ["The bell is broken.", "It is green."]
+
+
+def test_machines_are_heard_and_not_answered(desk: Desk, inbox: Account) -> None:
+    inbox.deliver(letter(Auto_Submitted="auto-generated", Subject="Disk full"))
+    inbox.deliver(letter(Precedence="bulk", Subject="News"))
+    inbox.deliver(letter(Auto_Submitted="auto-replied", Subject="Out of office"))
+    inbox.deliver(letter(X_Autoreply="yes", Subject="Away"))
+    inbox.deliver(letter(From=DESK, Subject="Our own"))
+    poll(desk)
+    assert [one.subject for one in desk.tickets()] == ["Disk full", "News"]
+    assert desk.sent == []
+
+
+def test_an_out_of_office_note_neither_reopens_nor_is_answered(desk: Desk, inbox: Account) -> None:
+    inbox.deliver(letter())
+    poll(desk)
+    ticket = desk.tickets()[0]
+    answer(desk, ticket.id, "Which colour?")
+    sent = len(desk.sent)
+    away = letter(
+        "I am away.", Auto_Submitted="auto-replied", In_Reply_To=desk.sent[-1]["Message-ID"]
+    )
+    inbox.deliver(away)
+    poll(desk)
+    assert desk.tickets()[0].state is TicketState.WAITING_CUSTOMER
+    assert desk.thread(ticket.id)[-1].automatic
+    assert len(desk.sent) == sent
+
+
+def test_two_machines_that_say_nothing_of_themselves_stop(desk: Desk, inbox: Account) -> None:
+    for number in range(9):
+        inbox.deliver(letter(f"Thank you for your mail {number}", Subject=f"Hello {number}"))
+    poll(desk)
+    assert len(desk.tickets()) == 9
+    assert len(desk.sent) == 5
+
+
+def test_a_bounce_makes_it_our_turn_again(desk: Desk, inbox: Account, in_doubt: str) -> None:
+    inbox.deliver(letter())
+    poll(desk)
+    ticket = desk.tickets()[0]
+    answer(desk, ticket.id, "Which colour?")
+    inbox.deliver(in_doubt.replace("{key}", desk.sent[-1]["Message-ID"]).encode())
+    poll(desk)
+    assert desk.tickets()[0].state is TicketState.OPEN
+    ours = [one for one in desk.thread(ticket.id) if one.text == "Which colour?"]
+    assert ours[0].remark == "It could not be delivered."
+    assert len(desk.tickets()) == 1
+
+
+def test_what_is_said_to_a_merged_ticket_reaches_the_main_one(desk: Desk, inbox: Account) -> None:
+    inbox.deliver(letter())
+    inbox.deliver(letter("Again", Subject="Bell again"))
+    poll(desk)
+    first, second = desk.tickets()
+    with desk.host.write(desk.actor) as work:
+        merge(work, second.id, first.id)
+    inbox.deliver(letter("So?", Subject=f"Re: [{second.number}] Bell again"))
+    poll(desk)
+    assert desk.thread(first.id)[-1].text == "So?"
+
+
+def test_a_customer_comes_back_in_time_or_asks_anew(desk: Desk, inbox: Account) -> None:
+    inbox.deliver(letter())
+    poll(desk)
+    first = desk.tickets()[0]
+    with desk.host.write(desk.actor) as work:
+        reply(work, first.id, Reply(text="Done.", then=TicketState.RESOLVED))
+    desk.work_off()
+    sent = desk.sent[-1]["Message-ID"]
+    inbox.deliver(letter("No", In_Reply_To=sent))
+    poll(desk)
+    assert desk.tickets()[0].state is TicketState.REOPENED
+    with desk.host.write(desk.actor) as work:
+        move(work, get_ticket(work, first.id), Step(target=TicketState.RESOLVED))
+        get_ticket(work, first.id).resolved_at = utcnow() - timedelta(days=15)
+    inbox.deliver(letter("A year later", In_Reply_To=sent))
+    poll(desk)
+    assert len(desk.tickets()) == 2
+    assert first.number in desk.thread(desk.tickets()[1].id)[-2].text
+
+
+def test_attachments_come_along_and_what_is_too_large_is_told(
+    desk: Desk, inbox: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mime, "LARGEST_FILE_BYTES", 1_000)
+    mail = letter()
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="bill.pdf")
+    mail.add_attachment(b"x" * 2_000, maintype="image", subtype="png", filename="../big.png")
+    inbox.deliver(mail)
+    poll(desk)
+    message = desk.thread(desk.tickets()[0].id)[0]
+    assert "too large" in message.remark
+    with desk.host.read(desk.actor) as work:
+        kept = work.session.scalars(select(Attachment)).one()
+        assert (kept.name, kept.content) == ("bill.pdf", b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sealed": "v1.gone.x"}, "security"),
+        ({"user": "", "port": 1}, "127.0.0.1"),
+        ({"host": "mail.elsewhere.example"}, "list of hosts"),
+    ],
+)
+def test_a_mailbox_that_can_not_be_read_says_why(
+    desk: Desk, inbox: Account, change: dict[str, object], words: str
+) -> None:
+    inbox.deliver(letter())
+    with desk.host.write(desk.actor) as work:
+        work.session.execute(update(Mailbox).values(change))
+    desk.run("service.poll")
+    desk.work_off()
+    said = mailbox_of(desk).error
+    assert words in said or "key" in said
+    assert inbox.secret not in said
