@@ -130,14 +130,14 @@ class Office:
         self.mend()
         return orders
 
-    def arrive(self, key: UUID, state: InboxState, message: str) -> UUID:
+    def arrive(self, key: UUID, state: InboxState, message: str, *, number: str = "INV-9") -> UUID:
         """An invoice from the ERP that could not be applied."""
         with self.host.write(self.actor) as work:
             row = InboxRow(
                 connection_id=key,
                 company_id=self.company,
                 kind="billing.invoice",
-                external_id="INV-9",
+                external_id=number,
                 state=state,
                 body={},
                 message=message,

@@ -37,7 +37,7 @@ def test_no_page_keeps_anybody_out(
     key = office.connect()
     office.stop(key, 2, Rejected("unknown product W999", field="lines"))
     office.arrive(key, InboxState.WAITING, "Invoice 42 has not come yet.")
-    deleted = office.arrive(key, InboxState.STOPPED, str(DELETED))
+    deleted = office.arrive(key, InboxState.STOPPED, str(DELETED), number="INV-10")
     office.fail(Unsent("127.0.0.1:8069 did not answer: connection refused"))
     office.orders(3)
     office.push(key)
