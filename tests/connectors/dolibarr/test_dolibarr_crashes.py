@@ -18,6 +18,9 @@ from tests.connectors.dolibarr.server import Fault
 from tests.core.sync.test_push_crashes import MANY, Stepping, crash
 from tests.core.sync.ways import Crash
 
+#: The engine's own statements die on both databases in core/sync/test_push_crashes.py.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 #: Of one order: the product, the draft, the look, and for the confirmation a read, the validation
 #: and a read.
 CALLS = [

@@ -13,6 +13,9 @@ from werkzeug.test import TestResponse
 from core.api.catalogue import PROBLEMS
 from core.errors import Busy, TooMany
 
+#: Nothing here reaches a database but what is refused before it.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 LIST = "/api/v1/bells"
 GOOD = {"name": "Ben"}
 

@@ -28,6 +28,9 @@ from core.sync.push.run import push_all
 from core.testing.plugin import CountQueries
 from tests.conftest import OpenPage, Screen
 
+#: Pages need one database: that each answers on PostgreSQL too is test_every_page.py.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 Axe = Callable[[Page], list[str]]
 
 
@@ -133,7 +136,6 @@ def test_more_orders_need_no_more_queries(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_page_keeps_nobody_out(
     order: dict[str, str], live: str, back_office: Page, screen: Screen, axe: Axe
 ) -> None:

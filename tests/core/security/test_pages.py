@@ -20,6 +20,9 @@ from core.security.passwords import is_right
 from core.security.roles import create_role
 from core.testing.people import PASSWORD, browser_of, session_cookie
 
+#: Pages need one database: that each answers on PostgreSQL too is test_every_page.py.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def ben(host: Host, company: UUID) -> UUID:
@@ -249,7 +252,6 @@ PAGES = (
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("ben")
 def test_nothing_on_these_pages_keeps_anybody_out(
     live: str,

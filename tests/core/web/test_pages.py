@@ -18,7 +18,11 @@ from core.host import Host
 from core.testing.plugin import CountQueries
 from tests.core.web.parcels.store import PARCEL, change, pack, parcel
 
-pytestmark = pytest.mark.usefixtures("packed")
+#: Pages need one database: that each answers on PostgreSQL too is test_every_page.py.
+pytestmark = [
+    pytest.mark.usefixtures("packed"),
+    pytest.mark.parametrize("backend", ["sqlite"], indirect=True),
+]
 
 GZIP = {"Accept-Encoding": "gzip"}
 

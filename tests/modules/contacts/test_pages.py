@@ -22,6 +22,9 @@ from modules.contacts.services import (
     create_party,
 )
 
+#: Pages need one database: that each answers on PostgreSQL too is test_every_page.py.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 
 def made(host: Host, company: UUID, name: str) -> UUID:
     with host.write(system("tests", company=company)) as work:

@@ -18,6 +18,9 @@ from core.sync.errors import AuthFailed, Unsent
 from core.sync.models import Connection, ConnectionState, OutboxState
 from tests.core.sync.pages.office import Office
 
+#: Pages need one database: that each answers on PostgreSQL too is test_every_page.py.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 SECRET = "correct horse battery"
 NEW = "/connections/new/fake"
 TEST = {"connection_test": "1"}

@@ -16,6 +16,9 @@ from core.sync.documents import DocumentState, SalesOrder
 from core.sync.models import Connection
 from tests.core.sync.pages.office import Office
 
+#: Pages need one database: that each answers on PostgreSQL too is test_every_page.py.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 Body = dict[str, Any]
 
 
@@ -128,7 +131,6 @@ def test_an_erp_that_can_do_neither_says_so(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_pages_of_a_request_keep_nobody_out(
     office: Office,
     key: UUID,
