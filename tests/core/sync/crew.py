@@ -1,7 +1,7 @@
-"""Workers for a test to kill, forked from a process that has imported everything already.
+"""Workers for tests to kill, forked from a process that has imported everything already.
 
-Started with database URL, data folder and the ERP's folder; each line on its stdin starts a
-process, whose id is the answer:
+Each line on its stdin starts a process, whose id is the answer. It begins with database URL, data
+folder and the ERP's folder:
 
 ``start``                a worker; the ERP dawdles before and after its work, so that kills land
                          everywhere
@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
@@ -33,6 +34,12 @@ from core.compose import open_host
 from core.config import Settings
 from core.jobs.worker import Worker
 from core.testing.trial import TrialParty, place_order, registry_with
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    settings: Settings
+    folder: str
 
 
 class Dawdling(Faults):
@@ -79,7 +86,8 @@ def main() -> None:
         if (pid := os.fork()) == 0:
             Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is logged is no answer
-            obey(line.split())
+            url, data_dir, folder, *words = line.split()
+            obey(Ground(Settings(data_dir=Path(data_dir), database_url=url), folder), words)
             os._exit(0)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
@@ -91,26 +99,24 @@ def end_with_parent(parent: int) -> None:
     os._exit(0)
 
 
-def obey(words: list[str]) -> None:
+def obey(ground: Ground, words: list[str]) -> None:
     match words:
         case ["order", number]:
-            place(number)
+            place(ground, number)
         case ["start", "dawdle", seconds]:
             slow = Slow()
             slow.seconds = float(seconds)
-            work(slow)
+            work(ground, slow)
         case ["start", "die", at, when]:
             deadly = Deadly()
             deadly.at, deadly.when = at, when
-            work(deadly)
+            work(ground, deadly)
         case _:
-            work(Dawdling())
+            work(ground, Dawdling())
 
 
-def place(number: str) -> None:
-    url, data_dir = sys.argv[1:3]
-    settings = Settings(data_dir=Path(data_dir), database_url=url)
-    host = open_host(settings, registry_with(FakeConnector()))
+def place(ground: Ground, number: str) -> None:
+    host = open_host(ground.settings, registry_with(FakeConnector()))
     with host.write(system("web")) as work:
         party = work.session.scalars(select(TrialParty).order_by(TrialParty.id)).first()
         assert party is not None
@@ -118,13 +124,11 @@ def place(number: str) -> None:
     signal.raise_signal(signal.SIGKILL)
 
 
-def work(faults: Faults) -> None:
-    url, data_dir, folder = sys.argv[1:]
+def work(ground: Ground, faults: Faults) -> None:
     connector = FakeConnector()
-    erp = connector.in_folder(folder)
+    erp = connector.in_folder(ground.folder)
     object.__setattr__(erp, "faults", faults)
-    settings = Settings(data_dir=Path(data_dir), database_url=url)
-    Worker(open_host(settings, registry_with(connector)), threads=2, lease_s=0.5).run()
+    Worker(open_host(ground.settings, registry_with(connector)), threads=2, lease_s=0.5).run()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import random
 import signal
@@ -10,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
+import psutil
 import pytest
 from sqlalchemy import func, select
 
@@ -29,30 +32,51 @@ CREW = Path(__file__).with_name("crew.py")
 ORDERS, WITHIN_S = 50, 90
 
 
-@contextmanager
-def crew(there: Trial, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process that starts workers; what is left of them ends with the test."""
-    settings = there.host.settings
-    arguments = [settings.url, str(settings.data_dir), str(folder)]
-    root = Path(__file__).parents[3]
-    nursery = subprocess.Popen(
-        [sys.executable, str(CREW), *arguments],
+@dataclass
+class Crew:
+    """Worker processes on one database; what is left of them ends with the test."""
+
+    ground: str
+    started: list[int] = field(default_factory=list)
+
+    def start(self, order: str) -> int:
+        process = nursery()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{self.ground} {order}\n")
+        process.stdin.flush()
+        self.started.append(int(process.stdout.readline()))
+        return self.started[-1]
+
+
+@cache
+def nursery() -> subprocess.Popen[str]:
+    """What workers are forked from. It imports the host once, and ends with this process."""
+    process = subprocess.Popen(
+        [sys.executable, str(CREW)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": str(CREW.parents[3])},
     )
-    with nursery:
-        yield nursery
-        nursery.kill()
+    atexit.register(process.communicate)  # its orders end, and so does it
+    return process
 
 
-def start_worker(nursery: subprocess.Popen[str], order: str = "start") -> int:
-    assert nursery.stdin is not None
-    assert nursery.stdout is not None
-    nursery.stdin.write(f"{order}\n")
-    nursery.stdin.flush()
-    return int(nursery.stdout.readline())
+@contextmanager
+def crew(there: Trial, folder: Path) -> Iterator[Crew]:
+    settings = there.host.settings
+    opened = Crew(f"{settings.url} {settings.data_dir} {folder}")
+    try:
+        yield opened
+    finally:
+        for child in psutil.Process(nursery().pid).children():
+            if child.pid in opened.started:
+                child.kill()
+
+
+def start_worker(crew: Crew, order: str = "start") -> int:
+    return crew.start(order)
 
 
 def confirmed(there: Trial) -> int:
