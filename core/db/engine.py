@@ -32,6 +32,8 @@ def open_engine(url: str) -> Engine:
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_timeout=BUSY_WAIT_S,
+        # Nothing of ours is of that type; to look it up is a statement of every connection.
+        use_native_hstore=False,
         connect_args={
             "connect_timeout": 5,
             "options": f"-c timezone=UTC -c lock_timeout={BUSY_WAIT_S}s"

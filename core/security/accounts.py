@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete, exists, func, select
 
 from core.actor import EVERYTHING
+from core.clock import zones
 from core.companies import Company, fetch
 from core.errors import Forbidden, Invalid, RuleBroken
 from core.journal import note
@@ -131,7 +131,7 @@ def _check(work: UnitOfWork, person: Person, user: User | None = None) -> None:
         problems["name"] = _("Enter a name of at most 200 characters.")
     if unknown := sorted(person.roles - all_roles(work).keys()):
         problems["roles"] = _("There is no role %(name)s.", name=", ".join(unknown))
-    if person.timezone not in available_timezones():
+    if person.timezone not in zones():
         problems["timezone"] = _("There is no time zone %(name)s.", name=person.timezone)
     wanted = person.companies | ({person.company_id} if person.company_id else set())
     if len(wanted) != _count(work, wanted):

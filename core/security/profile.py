@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import available_timezones
 
+from core.clock import zones
 from core.companies import fetch
 from core.errors import Invalid, Stale
 from core.journal import note
@@ -38,7 +38,7 @@ def edit_profile(work: UnitOfWork, user_id: UUID, version: int, profile: Profile
 
 
 def check_timezone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in zones():
         problem = _("There is no time zone %(name)s.", name=name)
         raise Invalid(problem, fields={"timezone": problem})
 
