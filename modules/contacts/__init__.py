@@ -45,13 +45,6 @@ module = Module(
             icon="address-book",
             order=10,
         ),
-        MenuItem(
-            title=_("Activities"),
-            endpoint="contacts_pages.activities",
-            permission="contacts.read",
-            icon="checks",
-            order=12,
-        ),
     ),
     panels=(
         Panel(
@@ -63,7 +56,7 @@ module = Module(
         ),
         Panel(
             slot="contacts.customer",
-            title=_("The same"),
+            title=_("Perhaps the same"),
             render=panels.same_parties,
             permission="contacts.read",
             order=5,

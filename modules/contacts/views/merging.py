@@ -82,6 +82,7 @@ def merge(key: UUID, other: UUID) -> ResponseReturnValue:
         "contacts/merge.html",
         plan=plan,
         titles=words.MERGED_FIELDS,
+        kinds=words.choices(words.KINDS),
         brings=[(_(words.BROUGHT[name]), n) for name, n in plan.brings.items() if n],
         crumbs=[
             (_("Contacts"), url_for(".index")),
