@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core import traits
 from core.actor import system
+from core.companies import Company
 from core.sync.documents import PriceList as PriceListDocument
 from core.sync.documents import PriceRule
 from modules.contacts.models import Party
+from modules.loyalty.models import Tier
+from modules.loyalty.services.members import enrol
+from modules.loyalty.services.programmes import set_up
 from modules.sales.models import PriceList, PriceListRule
 from modules.sales.rules.quotations import Doubt
 from modules.sales.services.quotations.drafts import get_quotation
@@ -61,20 +64,20 @@ def test_a_list_of_the_erp_prices_its_customers_and_is_replaced_whole(shop: Shop
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_list_a_customer_earned_counts_by_its_name(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whichever module gives ``loyalty.price_list``: asked by name, gone on without."""
+def test_a_list_a_customer_earned_counts_by_its_name(shop: Shop) -> None:
+    """Loyalty gives it to a tier; sales only asks for ``loyalty.price_list``."""
     shop.pull()
-    asked: list[str] = []
-
-    def value(_work: object, name: str, _record: object) -> object:
-        asked.append(name)
-        return "Dealers" if name == "loyalty.price_list" else None
-
-    monkeypatch.setattr(traits, "value", value)
+    dubois = party(shop, "Atelier Dubois")
+    with shop.host.write(system(company=dubois.company_id)) as work:
+        programme = set_up(work, work.session.get_one(Company, dubois.company_id))
+        gold = {"name": "Gold", "threshold": 1, "price_list": "Dealers"}
+        tier = Tier(company_id=dubois.company_id, programme_id=programme.id, **gold)
+        work.session.add(tier)
+        work.session.flush()
+        enrol(work, dubois.id).tier_id = tier.id
     assert prices(shop, "Atelier Dubois", 10)[0] == (Decimal(372), "Dealers")
-    assert "loyalty.price_list" in asked
+    shop.host.disable("loyalty")
+    assert prices(shop, "Atelier Dubois", 10)[0] == (Decimal(420), "")
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
