@@ -22,7 +22,7 @@ from core.serve import environment_of
 ROOT = Path(__file__).parents[2]
 #: The machine is busy: a start that takes two seconds alone may take long.
 UP_WITHIN_S = 120.0
-_LOOK_S = 0.5
+_LOOK_S, _LOOK_AGAIN_S = 0.5, 0.2
 _WEB = "gunicorn"
 
 
@@ -264,7 +264,7 @@ def wait(look: Callable[[], bool], within_s: float) -> bool:
     while not look():
         if time.monotonic() > until:
             return False
-        time.sleep(0.1)
+        time.sleep(_LOOK_AGAIN_S)
     return True
 
 
