@@ -69,7 +69,7 @@ def as_html(html: str, links: Mapping[str, str], foot: Foot) -> str:
     if end is None:
         # S704: the author's own markup; what was merged into it was escaped there.
         return _PAGE.format(language=foot.language, content=Markup(body) + _below(foot))  # noqa: S704
-    return body[: end.start()] + _below(foot) + body[end.start() :]
+    return body[: end.start()] + str(_below(foot)) + body[end.start() :]
 
 
 def html_of(text: str, links: Mapping[str, str], foot: Foot) -> str:

@@ -117,7 +117,7 @@ def _put(context: dict[str, Any], name: str, value: Any) -> None:
 
 def _walk(node: nodes.Node, needed: set[str], optional: set[str], *, known: frozenset[str]) -> None:
     """``known`` are the fields an ``if`` around this has asked for already."""
-    if not isinstance(node, _ALLOWED):
+    if not isinstance(node, _ALLOWED) or _reaches_into(node):
         problem = _(
             "Line %(line)d: only fields, their defaults and “if” may stand in a mail.",
             line=node.lineno,
@@ -136,6 +136,13 @@ def _walk(node: nodes.Node, needed: set[str], optional: set[str], *, known: froz
     else:
         for part in node.iter_child_nodes():
             _walk(part, needed, optional, known=known)
+
+
+def _reaches_into(node: nodes.Node) -> bool:
+    """Deeper than a module and its trait, or at what Python hides."""
+    if not isinstance(node, nodes.Getattr):
+        return False
+    return not isinstance(node.node, nodes.Name) or node.attr.startswith("_")
 
 
 def _filter(

@@ -15,7 +15,7 @@ from modules.contacts.models import Party
 from modules.marketing.models import Campaign, Message, Segment, Send
 from modules.marketing.rules.states import Reason, SendState
 from modules.marketing.services.permitted import Permit, permits
-from modules.marketing.services.segments import people, within
+from modules.marketing.services.segments import CURRENT, people, within
 
 #: People of one transaction.
 CHUNK = 2_000
@@ -57,7 +57,7 @@ def gather(work: UnitOfWork, campaign: Campaign, after: UUID | None) -> UUID | N
 def audience(work: UnitOfWork, campaign: Campaign) -> ColumnElement[bool]:
     """The condition on ``Party`` that says who is meant."""
     segment = work.session.get_one(Segment, campaign.segment_id)
-    meant = within(work, segment) & (Party.company_id == campaign.company_id) & Party.active
+    meant = within(work, segment) & (Party.company_id == campaign.company_id) & CURRENT
     if campaign.excluded_id is None:
         return meant
     return meant & ~within(work, work.session.get_one(Segment, campaign.excluded_id))

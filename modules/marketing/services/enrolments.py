@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from core.clock import utcnow
 from core.db.upsert import insert_into
 from core.deeds import Asked, do
-from core.errors import NotFound, RuleBroken
+from core.errors import Invalid, NotFound, RuleBroken
 from core.ids import new_id
 from core.jobs.queue import enqueue
 from core.web.i18n import gettext as _
@@ -246,6 +246,9 @@ def _write(work: UnitOfWork, journey: Journey, enrolment: Enrolment, step: Journ
 
 def _do(work: UnitOfWork, journey: Journey, enrolment: Enrolment, step: JourneyStep) -> Done:
     """Another module's deed, in this transaction; what it did before it said no is undone."""
+    name = step.settings["name"]
+    if name not in work.enabled.deeds:
+        raise NotNow(_("No enabled module can do “%(name)s”.", name=name))
     asked = Asked(
         record_id=enrolment.party_id,
         settings=step.settings["settings"],
@@ -254,10 +257,8 @@ def _do(work: UnitOfWork, journey: Journey, enrolment: Enrolment, step: JourneyS
     )
     try:
         with work.session.begin_nested():
-            do(work, step.settings["name"], asked)
-    except NotFound as error:
-        raise NotNow(str(error)) from error
-    except RuleBroken as error:
+            do(work, name, asked)
+    except (RuleBroken, NotFound, Invalid) as error:
         return Done("failed", str(error))
     return Done("done")
 

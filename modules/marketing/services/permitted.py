@@ -161,7 +161,7 @@ def permitted(policy: Policy, send: Any, other: Any) -> ColumnElement[bool]:
         agreed,
         ~refused,
         or_(send.campaign_id.is_(None), runs),
-        exists().where(Party.id == send.party_id, Party.active),
+        exists().where(Party.id == send.party_id, Party.active, Party.merged_into_id.is_(None)),
         _under_cap(policy, send, other),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal_column, select
 
 from core.api.listing import Count, Listing
 from core.companies import fetch, home, visible
@@ -29,6 +29,8 @@ from modules.marketing.services.matching import (
     where,
 )
 
+#: Not archived, and not merged into another.
+CURRENT = and_(Party.active, Party.merged_into_id.is_(None))
 #: A count beyond this is "more than".
 _CAP = 50_000
 #: People put onto a list in one request.
@@ -136,9 +138,8 @@ def remove_member(work: UnitOfWork, segment_id: UUID, party_id: UUID) -> None:
 
 def people(work: UnitOfWork, segment: Segment) -> Select[UUID]:
     """The ids of everybody in it now, of its company, not archived."""
-    return select(Party.id).where(
-        Party.company_id == segment.company_id, Party.active, within(work, segment)
-    )
+    own = Party.company_id == segment.company_id
+    return select(Party.id).where(own, CURRENT, within(work, segment))
 
 
 def within(work: UnitOfWork, segment: Segment) -> ColumnElement[bool]:

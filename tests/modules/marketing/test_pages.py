@@ -53,10 +53,10 @@ def test_pages_of_records(market: Market, browser_client: FlaskClient) -> None:
         see(browser_client, f"/marketing/{address}")
     assert "Dear Ada" in see(browser_client, f"/marketing/messages/{message.id}/preview")
     market.start(campaign_id)
+    assert "Spring" in see(browser_client, "/")
     market.run()
     assert "Results" in see(browser_client, f"/marketing/campaigns/{campaign_id}")
     assert "Spring" in see(browser_client, f"/contacts/{ada}")
-    assert "Spring" in see(browser_client, "/")
 
 
 def test_pages_of_a_journey(market: Market, browser_client: FlaskClient) -> None:
