@@ -84,11 +84,7 @@ def merge(key: UUID, other: UUID) -> ResponseReturnValue:
         titles=words.MERGED_FIELDS,
         kinds=words.choices(words.KINDS),
         brings=[(_(words.BROUGHT[name]), n) for name, n in plan.brings.items() if n],
-        crumbs=[
-            (_("Contacts"), url_for(".index")),
-            (plan.kept.name, url_for(".party", key=key)),
-            (_("Merge"), ""),
-        ],
+        crumbs=[(plan.kept.name, url_for(".party", key=key)), (_("Merge"), "")],
     )
 
 

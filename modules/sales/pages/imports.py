@@ -51,11 +51,7 @@ def one_import(key: UUID) -> ResponseReturnValue:
         left_out=max(0, len(lines) - SHOWN),
         counts=counts(brought),
         fates=lead_words.FATES,
-        crumbs=[
-            (_("Leads"), url_for(".index")),
-            (_("Imports"), url_for(".imports")),
-            (brought.file_name, ""),
-        ],
+        crumbs=[(_("Imports"), url_for(".imports")), (brought.file_name, "")],
     )
 
 

@@ -33,18 +33,13 @@ class StageFields(TypedDict, total=False):
 
 
 def seed(work: UnitOfWork) -> None:
-    """Every company has a pipeline and reasons; those it has already stay as they are."""
+    """Every company has a pipeline; one it has already stays as it is."""
     for company in work.session.scalars(select(Company.id)).all():
         first_pipeline(work, company)
-        held = select(LostReason.id).where(LostReason.company_id == company).limit(1)
-        if work.session.scalar(held) is None:
-            names = (LostReason(company_id=company, name=name) for name in _REASONS)
-            work.session.add_all(names)
-    work.session.flush()
 
 
 def first_pipeline(work: UnitOfWork, company_id: UUID) -> Pipeline:
-    """Where new opportunities go; made with its stages for a company that has none."""
+    """Where new opportunities go; a company that has none gets one, and reasons to lose."""
     mine = select(Pipeline).where(Pipeline.company_id == company_id, Pipeline.active)
     found = work.session.scalar(mine.order_by(Pipeline.position, Pipeline.id).limit(1))
     if found is not None:
@@ -54,6 +49,8 @@ def first_pipeline(work: UnitOfWork, company_id: UUID) -> Pipeline:
     work.session.flush()
     for position, (name, probability) in enumerate(_STAGES, start=1):
         _add(work, made, {"name": name, "probability": probability, "position": position})
+    for reason in _REASONS:
+        _reason(work, company_id, reason)
     work.session.flush()
     return made
 
@@ -120,11 +117,7 @@ def reasons_of(work: UnitOfWork) -> Sequence[LostReason]:
 
 def add_reason(work: UnitOfWork, name: str) -> LostReason:
     """Bring back one of this name that was put away."""
-    company, tidy = home(work), _named(name)
-    same = select(LostReason).where(LostReason.company_id == company, LostReason.name == tidy)
-    reason = work.session.scalar(same) or LostReason(company_id=company, name=tidy)
-    reason.active = True
-    work.session.add(reason)
+    reason = _reason(work, home(work), _named(name))
     work.session.flush()
     return reason
 
@@ -133,6 +126,14 @@ def remove_reason(work: UnitOfWork, reason_id: UUID) -> LostReason:
     """Offered no more; what was lost for it keeps it."""
     reason = fetch(work, LostReason, reason_id, lock=True)
     reason.active = False
+    return reason
+
+
+def _reason(work: UnitOfWork, company_id: UUID, name: str) -> LostReason:
+    same = select(LostReason).where(LostReason.company_id == company_id, LostReason.name == name)
+    reason = work.session.scalar(same) or LostReason(company_id=company_id, name=name)
+    reason.active = True
+    work.session.add(reason)
     return reason
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import product
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core import traits
@@ -20,6 +21,7 @@ from core.events import StoredEvent
 from core.host import Host
 from core.money import Money
 from core.states import IllegalTransition
+from core.testing.plugin import CountQueries
 from modules.contacts.models import Activity, ContactPoint, Party, PartyRelation, TimelineEntry
 from modules.contacts.rules import ActivityKind, PointKind, Role
 from modules.contacts.services import About, add_contact_point, create_party, plan_activity
@@ -64,6 +66,7 @@ from modules.sales.services.opportunities import (
     resume_opportunity,
     win_opportunity,
 )
+from modules.sales.services.orders import confirm_order, draft_order
 from modules.sales.services.pipelines import (
     add_reason,
     change_stage,
@@ -71,6 +74,7 @@ from modules.sales.services.pipelines import (
     reasons_of,
     stages_of,
 )
+from modules.sales.services.wishes import LineWish, OrderWish
 
 ANNA: LeadFields = {
     "name": "Anna Berg",
@@ -405,6 +409,48 @@ def test_a_board_bounds_its_columns_and_adds_up_all_of_them(
         [row] = {(one.month, one.weighted) for one in read_forecast(work)[0]}
         assert row == (date(2026, 12, 1), Decimal("45.05"))
         assert {reason.name for reason in reasons_of(work)} >= set()
+
+
+def test_orders_are_told_to_who_asks_by_name(
+    host: Host, us: Actor, customer: UUID, make_product: Callable[..., UUID]
+) -> None:
+    make_product("LAMP")
+    wish = OrderWish(
+        customer_id=customer,
+        currency="EUR",
+        lines=(LineWish(sku="LAMP", quantity=Decimal(1)),),
+    )
+    with host.write(us) as work:
+        order, _new = draft_order(work, wish)
+        assert traits.value(work, "sales.last_order", customer) is None, "a draft is none yet"
+        confirm_order(work, order.id)
+    with host.read(us) as work:
+        last = traits.value(work, "sales.last_order", customer)
+        assert last == datetime.combine(order.ordered_on, time(12), tzinfo=UTC)
+        assert traits.value(work, "sales.orders", customer) == 1
+        assert traits.value(work, "sales.open_amount", customer) is None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/leads/", "/opportunities/", "/opportunities/board"])
+def test_a_page_asks_as_much_of_ten_rows_as_of_two(
+    host: Host,
+    us: Actor,
+    deal: Deal,
+    browser_client: FlaskClient,
+    count_queries: CountQueries,
+    path: str,
+) -> None:
+    asked = []
+    for rows in (2, 10):
+        for number in range(rows):
+            deal(f"Deal {number}")
+            with host.write(us) as work:
+                capture_lead(work, {"name": f"Lead {number}", "email": "a@x.example"})
+        with count_queries() as counted:
+            assert browser_client.get(path).status_code == 200
+        asked.append(len(counted))
+    assert asked[0] == asked[1]
 
 
 def test_opportunities_and_leads_follow_a_merged_party(host: Host, us: Actor, deal: Deal) -> None:
