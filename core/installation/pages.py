@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from core.companies import fetch
+from core.errors import RuleBroken
 from core.host import Host
 from core.installation import deciding
 from core.installation.jobs import TAKE_STOCK
@@ -74,6 +75,8 @@ def take_stock(key: UUID) -> ResponseReturnValue:
 
 def _decide(decide: Callable[[UnitOfWork, Host], None], said: str) -> ResponseReturnValue:
     with writing() as work:
+        if not standing(work).held:  # a page that was open while somebody else decided
+            raise RuleBroken(_("Nothing holds this database any more: somebody has decided."))
         decide(work, host())
     recognise(host())
     flash(said, "done")

@@ -72,6 +72,19 @@ def test_every_page_says_that_all_is_held_and_one_lets_decide(
     assert browser_client.post("/installation/allow-push").status_code == 409
 
 
+def test_a_page_left_open_makes_no_copy_of_what_is_no_longer_held(
+    host: Host, browser_client: FlaskClient
+) -> None:
+    holding(host)
+    assert browser_client.post("/installation/after-restore").status_code == 303
+    for late in ("as-clone", "after-restore"):
+        refused = browser_client.post(f"/installation/{late}")
+        assert refused.status_code == 409
+        assert "somebody has decided" in refused.text
+    installation, _connections = read(host)
+    assert (installation.pushes, installation.epoch) == (True, 2)
+
+
 def test_a_copy_is_evident_to_those_too_who_may_not_see_the_sync(
     host: Host, app: Flask, company: UUID
 ) -> None:
