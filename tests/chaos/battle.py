@@ -145,11 +145,13 @@ def fight(part: Part, seed: int, folder: Path) -> Row:
     with ExitStack() as stack:
         database = stack.enter_context(part.database(folder))
         target = stack.enter_context(part.target(folder))
-        calm = stack.enter_context(targets.scripted(folder, "calm"))
         proxy = stack.enter_context(Proxy(target.port, seed=seed))
         ground = stack.enter_context(_ground(database, folder))
         ground.connect(target.connector, STORMY, ground.stormy, **target.settings(proxy.url))
-        ground.connect("chaos", CALM, ground.calm, **calm.settings(_address(calm)))
+        calm = None
+        if part.calm_orders:
+            calm = stack.enter_context(targets.scripted(folder, "calm"))
+            ground.connect("chaos", CALM, ground.calm, **calm.settings(_address(calm)))
         cluster = Cluster(
             ground.settings, ground.token, ground.installed, folder, beside=part.beside
         )
@@ -210,7 +212,7 @@ def _crowd(api: Api, source: str, seed: int) -> Crowd:
 
 
 def _row(
-    battle: Battle, crowds: Sequence[Crowd], calm: Target, ground: Ground, *, seconds: float
+    battle: Battle, crowds: Sequence[Crowd], calm: Target | None, ground: Ground, *, seconds: float
 ) -> Row:
     part, stormy = battle.part, crowds[0]
     waiting = asked(ground.host) & stormy.renamed.keys()
@@ -220,7 +222,7 @@ def _row(
         asked=len(waiting),
         count=Count.of(battle.target.deeds()),
         placed_calm=[order for crowd in crowds[1:] for order in crowd.placed],
-        calm=Count.of(calm.deeds()),
+        calm=Count.of(calm.deeds() if calm else []),
         struck_at=battle.struck_at,
     )
     return Row(
