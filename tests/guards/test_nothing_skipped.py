@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
 def repository(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Without our fixtures, which cost the import of the host for each of its runs."""
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(CONFTEST.parents[1]))
-    pytester.makeconftest(CONFTEST.read_text("utf-8"))
+    monkeypatch.setenv("PYTHONPATH", str(TESTS.parent))
+    pytester.makeconftest((TESTS / "completeness.py").read_text("utf-8"))
     pytester.makeini("[pytest]\ntestpaths = .\nmarkers = browser: needs Chromium\n")
     return pytester
 
@@ -66,6 +67,7 @@ def test_a_chosen_few_tests_need_no_suite(
 
 @pytest.mark.browser
 def test_an_error_on_a_page_fails_its_test(repository: pytest.Pytester) -> None:
+    repository.makeconftest((TESTS / "conftest.py").read_text("utf-8"))
     repository.makepyfile(
         """
         def test_logs(page):
