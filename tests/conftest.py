@@ -8,13 +8,12 @@
 ``sign_in``    ``sign_in(page)``: ``admin`` is signed in there
 ``axe``        ``assert axe(page) == []``: nothing on the page keeps anybody out
 
-Tests of pages bear ``@pytest.mark.browser``. In CI a skipped test fails the run.
+Tests of pages bear ``@pytest.mark.browser``. In CI a skipped test fails the run: completeness.py.
 """
 
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from werkzeug.serving import make_server
 
 pytest_plugins = [
     "pytester",
+    "tests.completeness",
     "tests.fixtures_chaos",
     "tests.fixtures_imap",
     "tests.fixtures_tryton",
@@ -48,8 +48,8 @@ QUIET_CHROMIUM = (
 )
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-#: What must have run, and not merely not failed, before CI is content.
-SUITES = ("postgresql", "browser", "tryton")
+#: What starts a server for all tests of a module. On two processes it would start two of them.
+SERVERS = frozenset({"tryton", "fake_demo"})
 
 Scheme = Literal["light", "dark"]
 
@@ -189,41 +189,21 @@ def _in_words(violation: dict[str, Any]) -> str:
     return f"{violation['id']}: {violation['help']}: {places}"
 
 
-# What CI asks for beyond green.
-
-_skipped = pytest.StashKey[list[str]]()
-_suites = pytest.StashKey[set[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_skipped] = []
-    config.stash[_suites] = set()
-    config.pluginmanager.register(_Watch(config), "tandem-watch")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones begin, so that no process is left alone with one at the end."""
     for item in items:
-        # Reports travel from xdist's workers with these, not with their markers.
-        item.user_properties += [
-            ("suite", suite) for suite in SUITES if item.get_closest_marker(suite)
-        ]
+        if _needs(item) & SERVERS:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: not _is_long(item))
 
 
-class _Watch:
-    """Remembers what was skipped and which suites passed something, in every process."""
+def _is_long(item: pytest.Item) -> bool:
+    servers = SERVERS | {"fresh_tryton", "start_demo"}
+    return item.get_closest_marker("slow") is not None or bool(_needs(item) & servers)
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._stash = config.stash
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.skipped and not hasattr(report, "wasxfail"):
-            self._stash[_skipped].append(report.nodeid)
-        elif report.when == "call" and report.passed:
-            self._stash[_suites] |= {str(value) for name, value in report.user_properties}
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.skipped:
-            self._stash[_skipped].append(report.nodeid)
+def _needs(item: pytest.Item) -> frozenset[str]:
+    return frozenset(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_finish() -> None:
@@ -231,25 +211,3 @@ def pytest_collection_finish() -> None:
     # was a third of the processor time of tests that make applications.
     gc.collect()
     gc.freeze()
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    if _missing(session.config) and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    for line in _missing(config):
-        terminalreporter.write_line(f"CI: {line}", red=True)
-
-
-def _missing(config: pytest.Config) -> list[str]:
-    if not os.environ.get("CI") or hasattr(config, "workerinput"):
-        return []
-    missing = [f"skipped: {nodeid}" for nodeid in config.stash[_skipped]]
-    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword:
-        absent = [suite for suite in SUITES if suite not in config.stash[_suites]]
-        missing += [f"nothing passed in the suite {suite}" for suite in absent]
-    return missing
