@@ -138,10 +138,10 @@ def _percent(work: UnitOfWork, member: Member) -> int:
 
 
 def _credit(work: UnitOfWork, invoice_id: UUID, document_id: UUID, amount: Decimal) -> None:
+    invoice = _invoice(work, invoice_id)
     known = select(Credit.id).where(Credit.document_id == document_id)
     if work.session.scalar(known) is not None:
         return
-    invoice = _invoice(work, invoice_id)
     work.session.add(
         Credit(
             company_id=invoice.company_id,

@@ -68,9 +68,7 @@ class Shop:
 
     def credited(self, invoice_id: UUID, net: str, *, note: UUID | None = None) -> UUID:
         """A credit note over ``net`` of the invoice; ``note`` tells of one again."""
-        if note is None:
-            made = self._invoice(Decimal(net), InvoiceKind.CREDIT_NOTE, self.customer)
-            note = self._keep(made)
+        note = note or self.note(net)
 
         def tell(work: UnitOfWork) -> None:
             told = about(CreditNoteIssued, work.session.get_one(Invoice, note))
@@ -78,6 +76,10 @@ class Shop:
 
         self.do(tell)
         return note
+
+    def note(self, net: str) -> UUID:
+        """A credit note nobody has been told of yet."""
+        return self._keep(self._invoice(Decimal(net), InvoiceKind.CREDIT_NOTE, self.customer))
 
     def passed(self) -> None:
         """The job of the day, for the one member."""

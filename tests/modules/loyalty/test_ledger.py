@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from uuid import UUID
 
 import pytest
@@ -150,6 +152,7 @@ class Life(RuleBasedStateMachine):
             return work.session.scalars(mine).one()
 
 
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_ledger_holds_whatever_comes(host: Host) -> None:
     class Here(Life):
         pass
@@ -158,7 +161,7 @@ def test_the_ledger_holds_whatever_comes(host: Host) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=15,
+            max_examples=12,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -177,3 +180,24 @@ def new_shop(host: Host) -> Shop:
         fields: PartyFields = {"name": "Harbour Cycles", "kind": PartyKind.ORGANISATION}
         customer = create_party(work, fields)
     return Shop(host, company.id, customer.id)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_two_processes_that_say_it_all_three_times_post_it_once(shop: Shop) -> None:
+    invoices = [shop.bill("100") for _invoice in range(3)]
+    told = [(invoice, shop.note("30")) for invoice in invoices]
+    words = "\n".join(f"{invoice} {note}" for invoice, note in told)
+    settings = shop.host.settings
+    command = [sys.executable, "-m", "tests.modules.loyalty.teller"]
+    given = [settings.database_url, settings.data_dir, shop.company, shop.customer]
+    tellers = [
+        subprocess.Popen([*command, *map(str, given)], stdin=subprocess.PIPE, text=True)
+        for _process in range(2)
+    ]
+    for teller in tellers:
+        teller.communicate(words)
+    assert [teller.returncode for teller in tellers] == [0, 0]
+    assert shop.balances() == {"escrow": 210, "issued": -210}
+    shop.later(days=20)
+    shop.passed()
+    assert shop.balances() == {"member": 210, "issued": -210}
