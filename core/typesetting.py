@@ -53,6 +53,11 @@ def system_fonts() -> Any:
     return Fonts()
 
 
+def unshown_of(text: str) -> frozenset[str]:
+    """Characters of ``text`` no font of this machine has."""
+    return typeset(b"#json(bytes(sys.inputs.said)).text", {"text": text}, system_fonts()).unshown
+
+
 def _compiled(template: bytes, said: str, fonts: Any, *, hint: bool) -> bytes:
     from typst import Compiler  # noqa: PLC0415 - as above
 

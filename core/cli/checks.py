@@ -32,11 +32,14 @@ from core.security.keys import connection_keys, read_keys, session_keys
 from core.security.models import User
 from core.security.vault import Vault
 from core.sync.models import Connection
+from core.typesetting import unshown_of
 from core.workers import live_worker
 
 _PACKAGE = "tandem-crm"
 _OLDEST = (3, 11)
 _LITTLE_DISK = 1024**3
+#: What PDFs are set in, by a word of each.
+_SCRIPTS = {"Latin": "Größe", "Vietnamese": "Nguyễn", "Thai": "ที่อยู่", "Chinese": "报价单"}
 
 
 class Level(StrEnum):
@@ -94,6 +97,15 @@ def disk(data_dir: Path) -> Finding:
     free = shutil.disk_usage(data_dir if data_dir.exists() else Path.cwd()).free
     words = f"{free / 1024**3:.1f} GiB free at {data_dir}"
     return Finding(Level.OK if free > _LITTLE_DISK else Level.FAIL, "disk", words)
+
+
+def fonts() -> Finding:
+    """Papers name who they are for: without a font a name stands there as code points."""
+    lacking = [script for script, sample in _SCRIPTS.items() if unshown_of(sample)]
+    if not lacking:
+        return Finding(Level.OK, "fonts", f"papers can show {', '.join(_SCRIPTS)}")
+    words = f"no font for {', '.join(lacking)}: install fonts-noto-core and fonts-noto-cjk"
+    return Finding(Level.NOTE, "fonts", words)
 
 
 def packages(registry: Registry) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from core.errors import CrmError
 @click.command()
 @click.pass_context
 def doctor(ctx: click.Context) -> None:
-    """Look at Python, files, keys, database, tables, installation, modules, disk and worker."""
+    """Look at Python, files, fonts, keys, database, tables, modules, disk and worker."""
     findings = list(_examine())
     show_table(
         ("", "what", "finding"), [(found.level, found.what, found.words) for found in findings]
@@ -30,6 +30,7 @@ def doctor(ctx: click.Context) -> None:
 def _examine() -> Iterator[Finding]:
     yield checks.python()
     yield from checks.files()
+    yield checks.fonts()
     with opened() as host:
         yield from checks.keys(host.settings.data_dir)
         yield checks.disk(host.settings.data_dir)
