@@ -75,7 +75,7 @@ def merge(key: UUID, other: UUID) -> ResponseReturnValue:
         with writing() as work:
             merge_parties(work, key, other, sides)
         flash(_("They are one now. It can be taken back at any time, below."), "done")
-        return redirect(url_for(".party", key=key, _anchor="merges"), 303)
+        return redirect(url_for(".party", key=key), 303)
     with reading() as work:
         plan = plan_merge(work, key, other)
     return render_template(
@@ -84,7 +84,7 @@ def merge(key: UUID, other: UUID) -> ResponseReturnValue:
         titles=words.MERGED_FIELDS,
         kinds=words.choices(words.KINDS),
         brings=[(_(words.BROUGHT[name]), n) for name, n in plan.brings.items() if n],
-        crumbs=[(plan.kept.name, url_for(".party", key=key)), (_("Merge"), "")],
+        crumbs=[(_("Contacts"), url_for(".index")), (_("Merge"), "")],
     )
 
 

@@ -72,5 +72,5 @@ def _page(lead: Lead, form: Form, *, chosen: str) -> str:
         alike=[(one, why(one.likeness.reasons)) for one in alike],
         # Where nobody looks alike there is nothing to decide.
         chosen=chosen or (NEW if not alike else ""),
-        crumbs=[(lead.title, url_for(".lead", key=lead.id)), (_("Convert"), "")],
+        crumbs=[(_("Leads"), url_for(".index")), (_("Convert"), "")],
     )
