@@ -1,7 +1,7 @@
 """Points, tiers and vouchers, kept like money."""
 
 from core.deeds import Deed
-from core.events import after, on
+from core.events import after
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.web.i18n import lazy as _
 from modules.billing.events import CreditNoteIssued, InvoiceCancelled, InvoicePaid
@@ -36,8 +36,8 @@ module = Module(
         after(InvoiceCancelled, earning.cancel),
         after(OrderCancelled, vouchers.give_back_of_cancelled),
         after(OrderCancelledThere, vouchers.give_back_of_cancelled_there),
-        on(PartyMerged, merging.follow_merge),
-        on(PartyUnmerged, merging.go_apart),
+        after(PartyMerged, merging.follow_merge),
+        after(PartyUnmerged, merging.go_apart),
     ),
     blueprints=(api.blueprint, pages.blueprint),
     panels=(

@@ -11,6 +11,7 @@ from core.clock import utcnow
 from core.web.i18n import lazy
 from core.work import UnitOfWork
 from modules.contacts.events import PartyMerged, PartyUnmerged
+from modules.contacts.models import Merge
 from modules.loyalty.models import Lot, Member, Merger, Voucher
 from modules.loyalty.rules import entries
 from modules.loyalty.rules.states import MEMBER_FLOW, LotState, MemberState, PostingKind
@@ -23,7 +24,13 @@ _HELD = (LotState.PENDING, LotState.OPEN)
 
 
 def follow_merge(event: PartyMerged, work: UnitOfWork) -> None:
-    """The merged party's points, debts and vouchers are the kept one's from now on."""
+    """The merged party's points, debts and vouchers are the kept one's from now on.
+
+    A merge that was undone before it was heard of here is none.
+    """
+    merge = work.session.get(Merge, event.merge_id)
+    if merge is not None and merge.undone_at is not None:
+        return
     merged = _own(work, event.merged_id)
     if merged is None or merged.state is MemberState.MERGED:
         return
