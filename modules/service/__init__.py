@@ -8,6 +8,7 @@ from modules.sales.events import PromiseBroken
 from modules.service import api, panels, views
 from modules.service.deeds import OPEN_TICKET
 from modules.service.jobs import JOBS
+from modules.service.portal import SECTIONS
 from modules.service.services.following import follow_merge, undo_merge_of_parties
 from modules.service.services.late import open_case
 from modules.service.services.settings import seed
@@ -76,6 +77,7 @@ module = Module(
     jobs=JOBS,
     traits=TRAITS,
     deeds=(OPEN_TICKET,),
+    portal=SECTIONS,
     migrations="migrations",
     install=seed,
 )

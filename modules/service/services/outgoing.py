@@ -6,11 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core.errors import NotFound
 from core.mail import Mail, post
+from core.mail.outbox import send_again
 from core.work import UnitOfWork
 from modules.service.models import Mailbox, Message, Ticket
 from modules.service.rules.letters import plain_subject
 from modules.service.rules.states import Direction
+from modules.service.services.tickets import get_ticket
 
 #: Ids in ``References``: the first and the newest (RFC 5322 asks for all, servers for short lines).
 _MOST_REFERENCES = 20
@@ -34,6 +37,15 @@ def put_into_outbox(work: UnitOfWork, message_id: UUID, *, sender: str) -> None:
     )
     message.message_id = mail.message_id
     post(work, mail, key=f"service.message:{message.id}", company_id=ticket.company_id)
+
+
+def resend(work: UnitOfWork, ticket_id: UUID, message_id: UUID) -> None:
+    """Raise NotFound for a message of another ticket, IllegalTransition for one that is sent."""
+    ticket = get_ticket(work, ticket_id)
+    mine = Message.id == message_id, Message.ticket_id == ticket.id
+    if work.session.scalar(select(Message.id).where(*mine)) is None:
+        raise NotFound(f"There is no message {message_id}.")
+    send_again(work, message_id)
 
 
 def _subject(ticket: Ticket) -> str:

@@ -69,9 +69,13 @@ def open_ticket(work: UnitOfWork, company_id: UUID, new: NewTicket) -> tuple[Tic
     """
     if (known := _known(work, company_id, new.client_reference)) is not None:
         return known, False
+    number = next_number(work, company_id, "TI")
+    # The series is locked until we end: whoever came first with this reference is through by now.
+    if (known := _known(work, company_id, new.client_reference)) is not None:
+        return known, False
     ticket = Ticket(
         company_id=company_id,
-        number=next_number(work, company_id, "TI"),
+        number=number,
         **{**_values(new), "subject": clean_subject(new.subject)},
     )
     ticket.state = TicketState.NEW

@@ -21,6 +21,7 @@ from core.work import UnitOfWork
 from modules.service.models import Ticket
 from modules.service.rules.states import TicketState
 from modules.service.services.merging import merge, undo_merge
+from modules.service.services.outgoing import resend
 from modules.service.services.replies import canned
 from modules.service.services.threads import Reply, add_note, keep_draft, reply
 from modules.service.services.tickets import Step, assign, change_ticket, get_ticket, move
@@ -70,6 +71,16 @@ def note(key: UUID) -> ResponseReturnValue:
     with writing() as work:
         add_note(work, key, request.form.get("text", ""))
     flash(_("The note is kept. The customer does not see it."), "done")
+    return _back(key)
+
+
+@blueprint.post("/<uuid:key>/messages/<uuid:message_id>/send-again")
+@requires(WRITE)
+def send_again(key: UUID, message_id: UUID) -> ResponseReturnValue:
+    """A mail that failed, or of which nobody knows whether it went out."""
+    with writing() as work:
+        resend(work, key, message_id)
+    flash(_("The answer is on its way again."), "done")
     return _back(key)
 
 

@@ -1,4 +1,4 @@
-"""Forms of tickets and of what is set up around them."""
+"""Forms of tickets and articles, and the fields all forms here are made of."""
 
 from __future__ import annotations
 
@@ -10,61 +10,58 @@ from marshmallow import Schema, fields, validate
 from core.api.fields import MoneyAmount
 from core.web.i18n import lazy as _l
 from modules.service import words
-from modules.service.models import EscalationAction
-from modules.service.rules.clock import Target
 from modules.service.rules.states import Kind, Priority
-from modules.service.rules.turns import Assignment
 
 
-def _labels(chips: Mapping[Any, Any]) -> dict[str, str]:
+def labels_of(chips: Mapping[Any, Any]) -> dict[str, str]:
     return {key.value: chip.label for key, chip in chips.items()}
 
 
-def _text(title: str, *, most: int = 200, **more: Any) -> fields.String:
+def text_field(title: str, *, most: int = 200, **more: Any) -> fields.String:
     about = {"title": title, **more.pop("metadata", {})}
     lengths = validate.Length(1 if more.get("required") else 0, most)
     return fields.String(validate=lengths, metadata=about, **more)
 
 
-def _long(title: str, **more: Any) -> fields.String:
+def long_field(title: str, **more: Any) -> fields.String:
     help_ = {"help": more.pop("help")} if "help" in more else {}
-    return _text(title, most=20_000, metadata={"multiline": True, **help_}, **more)
+    return text_field(title, most=20_000, metadata={"multiline": True, **help_}, **more)
 
 
-def _choice(title: str, choices: Mapping[str, str], **more: Any) -> fields.String:
+def choice_field(title: str, choices: Mapping[str, str], **more: Any) -> fields.String:
     about = {"title": title, "choices": dict(choices), **more.pop("metadata", {})}
     return fields.String(validate=validate.OneOf(list(choices)), metadata=about, **more)
 
 
 def _kinds() -> fields.Enum[Kind]:
-    about = {"title": _l("Kind"), "choices": _labels(words.KINDS)}
+    about = {"title": _l("Kind"), "choices": labels_of(words.KINDS)}
     return fields.Enum(Kind, by_value=True, required=True, metadata=about)
 
 
 def _priorities() -> fields.Enum[Priority]:
-    about = {"title": _l("Priority"), "choices": _labels(words.PRIORITIES)}
+    about = {"title": _l("Priority"), "choices": labels_of(words.PRIORITIES)}
     return fields.Enum(Priority, by_value=True, required=True, metadata=about)
 
 
-def _id_choice(title: str, choices: Mapping[str, str], **more: Any) -> fields.UUID:
+def id_choice_field(title: str, choices: Mapping[str, str], **more: Any) -> fields.UUID:
     return fields.UUID(metadata={"title": title, "choices": dict(choices)}, **more)
 
 
 def ticket_form(queues: Mapping[str, str]) -> Schema:
     """What is changed of a ticket; which queues there are is known per company."""
     made: dict[str, fields.Field[Any]] = {
-        "subject": _text(_l("Subject"), required=True),
+        "subject": text_field(_l("Subject"), required=True),
         "kind": _kinds(),
         "priority": _priorities(),
-        "queue_id": _id_choice(_l("Queue"), queues, required=True),
-        "contact": _text(_l("Who asks"), load_default=""),
+        "queue_id": id_choice_field(_l("Queue"), queues, required=True),
+        "contact": text_field(_l("Who asks"), load_default=""),
         "email": fields.Email(allow_none=False, metadata={"title": _l("E-mail")}),
-        "root_cause": _long(
+        "root_cause": long_field(
             _l("Root cause"),
             load_default="",
             help=_l("A complaint needs one before it is resolved."),
         ),
-        "compensation": _text(_l("Compensation"), most=500, load_default=""),
+        "compensation": text_field(_l("Compensation"), most=500, load_default=""),
         "compensation_amount": MoneyAmount(
             least=0, allow_none=True, metadata={"title": _l("What it is worth")}
         ),
@@ -79,19 +76,19 @@ def ticket_form(queues: Mapping[str, str]) -> Schema:
 
 def new_ticket_form(queues: Mapping[str, str]) -> Schema:
     made: dict[str, fields.Field[Any]] = {
-        "subject": _text(_l("Subject"), required=True),
-        "text": _long(_l("What the customer says"), required=True),
+        "subject": text_field(_l("Subject"), required=True),
+        "text": long_field(_l("What the customer says"), required=True),
         "kind": _kinds(),
         "priority": _priorities(),
-        "queue_id": _id_choice(_l("Queue"), queues, load_default=None, allow_none=True),
-        "contact": _text(_l("Who asks"), load_default=""),
+        "queue_id": id_choice_field(_l("Queue"), queues, load_default=None, allow_none=True),
+        "contact": text_field(_l("Who asks"), load_default=""),
         "email": fields.Email(metadata={"title": _l("E-mail"), "help": _l("To answer to.")}),
     }
     return Schema.from_dict(made)()
 
 
 class EndForm(Schema):
-    how = _choice(
+    how = choice_field(
         _l("How"),
         {
             "rejected": _l("Rejected: it is not for us, or not wanted"),
@@ -99,11 +96,11 @@ class EndForm(Schema):
         },
         required=True,
     )
-    reason = _text(_l("Reason"), most=500, required=True)
+    reason = text_field(_l("Reason"), most=500, required=True)
 
 
 class MergeForm(Schema):
-    number = _text(
+    number = text_field(
         _l("Number of the other ticket"),
         most=64,
         required=True,
@@ -111,202 +108,11 @@ class MergeForm(Schema):
     )
 
 
-class CannedForm(Schema):
-    name = _text(_l("Name"), most=120, required=True)
-    text = _long(
-        _l("Text"),
-        required=True,
-        help=_l("{customer}, {number}, {subject} and {agent} are filled in."),
-    )
-
-
-def queue_form() -> Schema:
-    made: dict[str, fields.Field[Any]] = {
-        "name": _text(_l("Name"), most=120, required=True),
-        "slug": fields.String(
-            allow_none=True,
-            validate=validate.Regexp(r"[a-z0-9][a-z0-9-]{1,58}$"),
-            metadata={
-                "title": _l("Public address"),
-                "help": _l("Letters, digits and hyphens: “shop” is at /help/shop/."),
-            },
-        ),
-        "assignment": fields.Enum(
-            Assignment,
-            by_value=True,
-            required=True,
-            metadata={
-                "title": _l("Who gets new tickets"),
-                "choices": {key.value: label for key, label in words.ASSIGNMENTS.items()},
-            },
-        ),
-        "members": fields.List(
-            fields.String(),
-            metadata={"title": _l("Members"), "help": _l("E-mail addresses, one per line.")},
-        ),
-        "active": fields.Boolean(load_default=True, metadata={"title": _l("In use")}),
-    }
-    return Schema.from_dict(made)()
-
-
-_DAYS = (
-    _l("Monday"),
-    _l("Tuesday"),
-    _l("Wednesday"),
-    _l("Thursday"),
-    _l("Friday"),
-    _l("Saturday"),
-    _l("Sunday"),
-)
-
-
-def calendar_form() -> Schema:
-    made: dict[str, fields.Field[Any]] = {
-        "name": _text(_l("Name"), most=120, required=True),
-        "zone": _text(
-            _l("Time zone"),
-            most=64,
-            required=True,
-            metadata={"help": _l("Like Europe/Berlin or Asia/Bangkok.")},
-        ),
-    }
-    for number, day in enumerate(_DAYS):
-        about = {"help": _l("Like 09:00-12:00, 13:00-17:30; empty: closed.")} if not number else {}
-        made[f"day{number}"] = _text(day, most=200, load_default="", metadata=about)
-    made["holidays"] = fields.List(
-        fields.String(),
-        metadata={"title": _l("Holidays"), "help": _l("One per line: 2026-12-25 Christmas.")},
-    )
-    return Schema.from_dict(made)()
-
-
-def policy_form(calendars: Mapping[str, str], tiers: Mapping[str, str]) -> Schema:
-    minutes = validate.Range(1, 1_000_000)
-    made: dict[str, fields.Field[Any]] = {
-        "name": _text(_l("Name"), most=120, required=True),
-        "place": fields.Integer(
-            load_default=100,
-            validate=validate.Range(0, 10_000),
-            metadata={
-                "title": _l("Place"),
-                "help": _l("The policies are tried from the lowest on; the first that fits holds."),
-            },
-        ),
-        "tier": _tier(tiers),
-        "kind": _kind_or_all(),
-        "priority": _priority_or_all(),
-        "calendar_id": _id_choice(_l("Business hours"), calendars, required=True),
-        "response_minutes": fields.Integer(
-            required=True,
-            validate=minutes,
-            metadata={"title": _l("First answer within (minutes of business hours)")},
-        ),
-        "resolution_minutes": fields.Integer(
-            required=True,
-            validate=minutes,
-            metadata={"title": _l("Solution within (minutes of business hours)")},
-        ),
-        "active": fields.Boolean(load_default=True, metadata={"title": _l("In use")}),
-    }
-    return Schema.from_dict(made)()
-
-
-def _tier(tiers: Mapping[str, str]) -> fields.Field[Any]:
-    about = {"title": _l("Loyalty tier"), "help": _l("Empty: all.")}
-    if tiers:
-        return _choice(_l("Loyalty tier"), tiers, allow_none=True, metadata=about)
-    return fields.String(allow_none=True, validate=validate.Length(max=120), metadata=about)
-
-
-def _kind_or_all() -> fields.Field[Any]:
-    about = {"title": _l("Kind"), "choices": _labels(words.KINDS), "help": _l("Empty: all.")}
-    return fields.Enum(Kind, by_value=True, allow_none=True, metadata=about)
-
-
-def _priority_or_all() -> fields.Field[Any]:
-    about = {
-        "title": _l("Priority"),
-        "choices": _labels(words.PRIORITIES),
-        "help": _l("Empty: all."),
-    }
-    return fields.Enum(Priority, by_value=True, allow_none=True, metadata=about)
-
-
-def step_form(people: Mapping[str, str]) -> Schema:
-    made: dict[str, fields.Field[Any]] = {
-        "target": fields.Enum(
-            Target,
-            by_value=True,
-            required=True,
-            metadata={
-                "title": _l("Of which promise"),
-                "choices": {key.value: label for key, label in words.TARGETS.items()},
-            },
-        ),
-        "percent": fields.Integer(
-            required=True,
-            validate=validate.Range(1, 1_000),
-            metadata={
-                "title": _l("At how many per cent of the time"),
-                "help": _l("100 is the moment at which the promise breaks."),
-            },
-        ),
-        "action": fields.Enum(
-            EscalationAction,
-            by_value=True,
-            required=True,
-            metadata={
-                "title": _l("What happens"),
-                "choices": {
-                    "notify": _l("Somebody is told by mail"),
-                    "reassign": _l("Somebody gets the ticket, and a mail"),
-                },
-            },
-        ),
-        "user_id": _id_choice(_l("Who"), people, required=True),
-    }
-    return Schema.from_dict(made)()
-
-
-def mailbox_form(queues: Mapping[str, str], *, is_new: bool) -> Schema:
-    made: dict[str, fields.Field[Any]] = {
-        "name": _text(
-            _l("Name"),
-            most=120,
-            required=True,
-            metadata={"help": _l("Customers see it before the address of an answer.")},
-        ),
-        "address": fields.Email(required=True, metadata={"title": _l("E-mail address")}),
-        "host": _text(_l("IMAP server"), most=253, required=True),
-        "port": fields.Integer(
-            load_default=993,
-            validate=validate.Range(1, 65535),
-            metadata={"title": _l("Port")},
-        ),
-        "tls": fields.Boolean(load_default=True, metadata={"title": _l("Encrypted (TLS)")}),
-        "user": _text(_l("User name"), most=320, required=True),
-        "secret": _secret() if is_new else _secret_or_kept(),
-        "folder": _text(_l("Folder"), most=120, load_default="INBOX"),
-        "queue_id": _id_choice(_l("Queue of its tickets"), queues, required=True),
-        "acknowledge": fields.Boolean(
-            load_default=True, metadata={"title": _l("Say that a mail arrived")}
-        ),
-        "active": fields.Boolean(load_default=True, metadata={"title": _l("In use")}),
-    }
-    return Schema.from_dict(made)()
-
-
-def _secret() -> fields.String:
-    return fields.String(required=True, metadata={"title": _l("Password"), "secret": True})
-
-
-def _secret_or_kept() -> fields.String:
-    return fields.String(load_default="", metadata={"title": _l("Password"), "secret": True})
-
-
 class ArticleForm(Schema):
-    title = _text(_l("Title"), required=True, metadata={"help": _l("The question it answers.")})
-    body = _text(
+    title = text_field(
+        _l("Title"), required=True, metadata={"help": _l("The question it answers.")}
+    )
+    body = text_field(
         _l("Text"),
         most=100_000,
         required=True,

@@ -35,7 +35,7 @@ from modules.service.services.clocks import TIER
 from modules.service.services.people import user_names
 from modules.service.services.settings import calendar_values, queue_values
 from modules.service.views.blueprint import MANAGE, blueprint
-from modules.service.views.forms import (
+from modules.service.views.setup_forms import (
     CannedForm,
     calendar_form,
     mailbox_form,

@@ -10,6 +10,7 @@ from flask import Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from core.api.gate import leads_somewhere
 from core.mail.models import MailState
 from core.requests import reading, writing
 from core.security.guard import requires
@@ -47,6 +48,8 @@ MAILS = {
     MailState.IN_DOUBT: _l("in doubt: it may have gone out"),
     MailState.FAILED: _l("not sent"),
 }
+#: A person decides whether these go out once more.
+STUCK = frozenset({MailState.IN_DOUBT, MailState.FAILED})
 #: Shown in a browser as they are; all others are only saved.
 _SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
@@ -70,6 +73,7 @@ def _context(work: UnitOfWork, found: Conversation) -> dict[str, Any]:
         "clocks": clock_chips(one, found.standings),
         "others": typing(work, one.id),
         "mails": MAILS,
+        "stuck": STUCK,
         "people": colleagues(work),
         "canned": canned(work, one),
         "about": _about(one),
@@ -116,7 +120,7 @@ def _about(one: Ticket) -> tuple[str, str] | None:
     if one.about is None or one.about_id is None:
         return None
     endpoint = _PAGES[one.about]
-    known = endpoint in current_app.view_functions
+    known = endpoint in current_app.view_functions and leads_somewhere(endpoint)
     return _(words.ABOUT[one.about]), url_for(endpoint, key=one.about_id) if known else ""
 
 

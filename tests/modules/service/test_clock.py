@@ -160,7 +160,10 @@ def test_helpdesk_2214_twenty_four_minutes_are_twenty_four_minutes() -> None:
 
 @pytest.mark.parametrize("zone", ["Asia/Riyadh", "Asia/Kolkata", "America/New_York"])
 def test_helpdesk_3236_a_due_time_is_a_moment_whoever_reads_it(zone: str) -> None:
-    """frappe/helpdesk#3236 and #3776: dues without a zone were wrong for readers elsewhere."""
+    """frappe/helpdesk#3236, of the clocks that were wrong; as #3776 tells it, for want of a zone.
+
+    There a due time was a text of the site's zone, read in the agent's: late before it was due.
+    """
     found = clock([(at("2026-11-23T10:00", zone), S.NEW)], 0.5, calendar=office(zone=zone))
     due = found.due()
     assert due == at("2026-11-23T10:30", zone)

@@ -18,7 +18,7 @@ from modules.service.services.tickets import NewTicket, open_ticket
 from tests.conftest import Screen
 from tests.fixtures_imap import Account
 from tests.modules.service.conftest import Desk, letter
-from tests.modules.service.test_tickets import promise
+from tests.modules.service.steps import promise
 
 pytestmark = [
     pytest.mark.browser,

@@ -196,7 +196,7 @@ def test_hours_are_written_as_people_do() -> None:
         "09:70-10:00",
         "23:00-25:00",
     ):
-        with pytest.raises(ValueError, match="[A-Z]"):
+        with pytest.raises(ValueError, match=r"[A-Z]"):
             read_hours(wrong)
     days = read_holidays(["2026-12-25 Christmas", "2026-12-26"])
     assert write_holidays(days) == ["2026-12-25 Christmas", "2026-12-26"]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from core.clock import utcnow
@@ -77,23 +78,11 @@ def test_a_mail_its_reply_and_the_customers_answer_are_one_ticket(
     poll(desk)
     ticket = desk.tickets()[0]
     assert (ticket.subject, ticket.channel, ticket.party_id) == ("Bell", Channel.MAIL, anna)
-    receipt = desk.sent[0]
-    assert receipt["Auto-Submitted"] == "auto-replied"
-    assert receipt["In-Reply-To"] == first["Message-ID"]
     answer(desk, ticket.id, "Which colour?")
-    sent = desk.sent[1]
-    assert sent["From"].addresses[0].addr_spec == DESK
-    assert ticket.number in sent["Subject"]
-    assert sent["In-Reply-To"] == first["Message-ID"]
-    assert sent["References"].split() == [first["Message-ID"], receipt["Message-ID"]]
     assert desk.tickets()[0].state is TicketState.WAITING_CUSTOMER
-    inbox.deliver(
-        letter(
-            "Green.\n\nOn Monday, Help desk wrote:\n> Which colour?",
-            Subject="Aw: something else",
-            In_Reply_To=sent["Message-ID"],
-        )
-    )
+    green = "Green.\n\nOn Monday, Help desk wrote:\n> Which colour?"
+    asked = desk.sent[-1]["Message-ID"]
+    inbox.deliver(letter(green, Subject="Aw: something else", In_Reply_To=asked))
     poll(desk)
     assert desk.tickets()[0].state is TicketState.OPEN
     said = [(one.direction, one.text) for one in desk.thread(ticket.id) if not one.automatic]
@@ -102,6 +91,23 @@ def test_a_mail_its_reply_and_the_customers_answer_are_one_ticket(
         (Direction.OUTBOUND, "Which colour?"),
         (Direction.INBOUND, "Green."),
     ]
+
+
+def test_our_mails_say_what_they_answer_and_whose_they_are(desk: Desk, inbox: Account) -> None:
+    first = letter("The bell is broken.")
+    inbox.deliver(first)
+    poll(desk)
+    receipt = desk.sent[0]
+    assert receipt["Auto-Submitted"] == "auto-replied"
+    assert receipt["In-Reply-To"] == first["Message-ID"]
+    ticket = desk.tickets()[0]
+    answer(desk, ticket.id, "Which colour?")
+    sent = desk.sent[1]
+    assert sent["From"].addresses[0].addr_spec == DESK
+    assert ticket.number in sent["Subject"]
+    assert sent["In-Reply-To"] == first["Message-ID"]
+    assert sent["References"].split() == [first["Message-ID"], receipt["Message-ID"]]
+    assert "Auto-Submitted" not in sent
 
 
 def test_a_mail_is_taken_once_whatever_happens(desk: Desk, inbox: Account) -> None:
@@ -284,3 +290,21 @@ def test_a_mailbox_that_can_not_be_read_says_why(
     said = mailbox_of(desk).error
     assert words in said or "key" in said
     assert inbox.secret not in said
+
+
+def test_a_reply_that_failed_says_so_and_is_sent_again(
+    desk: Desk, inbox: Account, browser_client: FlaskClient
+) -> None:
+    inbox.deliver(letter(Precedence="bulk"))
+    poll(desk)
+    ticket = desk.tickets()[0]
+    desk.office.to_mail = lambda _id: "554 5.7.1 not today"
+    answer(desk, ticket.id, "Which colour?")
+    assert "not sent" in browser_client.get(f"/tickets/{ticket.id}").text
+    desk.office.to_mail = lambda _id: None
+    message = desk.thread(ticket.id)[-1].id
+    path = f"/tickets/{ticket.id}/messages/{message}/send-again"
+    assert browser_client.post(path).status_code == 303
+    desk.work_off()
+    assert [mail.get_content().strip() for mail in desk.sent] == ["Which colour?"]
+    assert browser_client.post(path).status_code == 409
