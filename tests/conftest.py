@@ -23,6 +23,7 @@ from threading import Thread
 from typing import Any, Literal
 
 import pytest
+import structlog
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 from werkzeug.serving import make_server
@@ -69,6 +70,20 @@ class Screen:
 CORNERS = (Screen(), Screen(390, 844, "dark"))
 SCREENS = (*CORNERS, Screen(scheme="dark"), Screen(390, 844))
 OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_log() -> None:
+    """Structlog's own way to show an exception paints each local: seconds of CPU for one."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 @pytest.fixture(autouse=True)

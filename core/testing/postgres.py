@@ -109,7 +109,7 @@ def _stop(folder: Path) -> None:
 def administration(server_url: str) -> Iterator[Engine]:
     """Creating and dropping databases happens outside of transactions."""
     url = make_url(server_url).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", use_native_hstore=False)
     try:
         yield engine
     finally:
@@ -121,16 +121,14 @@ def postgres_database(server_url: str, *, template: str | None = None) -> Iterat
     """The URL of a new database, a copy of the one at ``template``; dropped at the end."""
     name = database_name(new_id())
     source = make_url(template).database if template else "template0"
-    with administration(server_url) as engine:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(
-                f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy'
-            )
+    with administration(server_url) as engine, engine.connect() as connection:
+        connection.exec_driver_sql(
+            f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy'
+        )
         try:
             yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
         finally:
-            with engine.connect() as connection:
-                connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def database_name(key: UUID) -> str:

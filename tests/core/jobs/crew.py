@@ -27,6 +27,7 @@ from core.config import Settings
 from core.jobs.job import CatchUp, Job, JobContext
 from core.jobs.worker import Worker
 from core.keeper import stop_when_told
+from core.logs import configure
 from core.registry.discovery import Found
 from core.registry.manifest import Module
 from core.registry.registry import Registry
@@ -120,6 +121,7 @@ def wrong_clock(hours: float) -> Iterator[None]:
 def work(url: str, lease_s: str, threads: str, *names: str) -> None:
     own = Module(name="core", title="Tests", jobs=tuple(job for job in JOBS if job.name in names))
     settings = Settings(data_dir=Path(), database_url=url)
+    configure(settings)
     host = open_host(settings, Registry(own, Found({}, {}), Found({}, {})))
     worker = Worker(host, threads=int(threads), lease_s=float(lease_s))
     stop_when_told(worker)

@@ -33,6 +33,7 @@ from core.actor import system
 from core.compose import open_host
 from core.config import Settings
 from core.jobs.worker import Worker
+from core.logs import configure
 from core.testing.trial import TrialParty, place_order, registry_with
 
 
@@ -100,6 +101,7 @@ def end_with_parent(parent: int) -> None:
 
 
 def obey(ground: Ground, words: list[str]) -> None:
+    configure(ground.settings)
     match words:
         case ["order", number]:
             place(ground, number)
