@@ -40,7 +40,8 @@ def tracked() -> list[Path]:
         cwd=ROOT, capture_output=True, check=True,
     ).stdout  # fmt: skip
     names = listed.decode().split("\0")
-    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    found = [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    return [path for path in found if path != Path(__file__)]  # it names what it lets pass
 
 
 def looks_secret(text: str) -> list[tuple[str, str]]:
