@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from core.jobs.job import Job, JobContext
 from core.jobs.queue import enqueue
 from core.work import UnitOfWork
 from modules.analytics.services.facts import customers, refresh
-from modules.analytics.services.scoring import score_company
+from modules.analytics.services.scoring import batches, finish, read_company, write_scores
 from modules.analytics.services.suggesting import associate
 from modules.analytics.services.warning import warn_owners
 
@@ -39,11 +40,22 @@ def score(context: JobContext, _args: Mapping[str, Any]) -> None:
     for company_id in companies:
         if context.stopping:
             return
+        _score(context, company_id)
         with context.write() as work:
-            score_company(work, company_id, work.observed_at.date())
             associate(work, company_id)
         with context.write() as work:
             warn_owners(work, company_id)
+
+
+def _score(context: JobContext, company_id: UUID) -> None:
+    """Read and thought over without holding anybody up, written a batch at a time."""
+    with context.read() as work:
+        whole = read_company(work, company_id, work.observed_at.date())
+    for batch in batches(whole):
+        with context.write() as work:
+            write_scores(work, company_id, whole, batch=batch)
+    with context.write() as work:
+        finish(work, company_id, whole)
 
 
 REBUILD = Job(name="analytics.rebuild", run=rebuild, cron="20 1 * * *")

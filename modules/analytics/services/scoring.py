@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -75,17 +74,32 @@ class Scored:
 def score_company(work: UnitOfWork, company_id: UUID, today: date) -> None:
     """Write every customer's score, and what the warning was worth when tried on the past."""
     whole = read_company(work, company_id, today)
+    for batch in batches(whole):
+        write_scores(work, company_id, whole, batch=batch)
+    finish(work, company_id, whole)
+
+
+def batches(whole: Scored) -> Iterator[Sequence[UUID]]:
+    """Customers, so many at a time that nobody waits long for their transaction."""
     keys = sorted(whole.histories)
-    before = _tiers_before(work, company_id)
-    while batch := list(islice(keys, _BATCH)):
-        keys = keys[_BATCH:]
-        rows = [_row(customer, whole, before) for customer in _signs(work, whole, batch)]
-        _write(work, company_id, rows)
-    gone = select(Month.party_id).where(Month.company_id == company_id)
-    work.session.execute(
-        delete(Score).where(Score.company_id == company_id, Score.party_id.not_in(gone))
-    )
-    keep_trial(work, company_id, CHURN, try_churn(whole.histories, today))
+    for start in range(0, len(keys), _BATCH):
+        yield keys[start : start + _BATCH]
+
+
+def write_scores(
+    work: UnitOfWork, company_id: UUID, whole: Scored, *, batch: Sequence[UUID]
+) -> None:
+    before = _tiers_before(work, batch)
+    rows = [_row(customer, whole, before) for customer in _signs(work, whole, batch)]
+    _write(work, company_id, rows)
+
+
+def finish(work: UnitOfWork, company_id: UUID, whole: Scored) -> None:
+    """Nobody without facts has a score, and the warning says what it was worth."""
+    with_facts = select(Month.party_id).where(Month.company_id == company_id)
+    mine = Score.company_id == company_id
+    work.session.execute(delete(Score).where(mine, Score.party_id.not_in(with_facts)))
+    keep_trial(work, company_id, CHURN, try_churn(whole.histories, whole.today))
 
 
 def read_company(work: UnitOfWork, company_id: UUID, today: date) -> Scored:
@@ -268,8 +282,8 @@ def _risk(customer: _Customer, whole: Scored) -> dict[str, Any]:
     }
 
 
-def _tiers_before(work: UnitOfWork, company_id: UUID) -> dict[UUID, tuple[Abc, date]]:
-    rows = select(Score.party_id, Score.abc, Score.abc_since).where(Score.company_id == company_id)
+def _tiers_before(work: UnitOfWork, batch: Sequence[UUID]) -> dict[UUID, tuple[Abc, date]]:
+    rows = select(Score.party_id, Score.abc, Score.abc_since).where(Score.party_id.in_(batch))
     return {row.party_id: (row.abc, row.abc_since) for row in work.session.execute(rows)}
 
 
