@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import platform
 import signal
 import sys
 import time
@@ -98,7 +99,8 @@ def _work(settings: Settings, registry: Registry) -> None:
             threads=settings.worker_threads,
             duties=(Dispatcher(host).step,),
             queues=settings.worker_queues,
-            signs=Signs(settings.data_dir / "workers"),
+            # Of this machine alone: not every folder that many share keeps their locks apart.
+            signs=Signs(settings.data_dir / "workers" / platform.node()),
         )
         stop_when_told(worker)
         worker.run(grace_s=GRACE_S)

@@ -79,6 +79,14 @@ class Life:
         return self.status
 
 
+def test_a_folder_that_can_not_be_written_gives_no_signs(folder: Path) -> None:
+    folder.write_text("in the way")
+    signs = Signs(folder)
+    signs.show(new_id())
+    assert signs.gone() == []
+    signs.withdraw()
+
+
 @dataclass
 class Begun:
     """The lives of a child: as many as it was given."""

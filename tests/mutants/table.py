@@ -259,8 +259,8 @@ _ALL = (
     Mutant(
         name="a worker that hangs is taken for dead",
         module="core.signs",
-        was="    except BlockingIOError:\n        return True\n",
-        becomes="    except BlockingIOError:\n        return False\n",
+        was="    except OSError:\n        return True\n    finally",
+        becomes="    except OSError:\n        return False\n    finally",
         tests=(SIGNS + "test_a_life_that_was_killed_is_gone_until_it_is_forgotten",),
     ),
 )
