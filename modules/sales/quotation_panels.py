@@ -7,7 +7,9 @@ from uuid import UUID
 from flask import render_template
 
 from core.api.listing import ListQuery, count, page
+from core.companies import fetch
 from core.work import UnitOfWork
+from modules.sales.models import Opportunity
 from modules.sales.quotation_chips import PROMISE, PROMISED, QUOTATION
 from modules.sales.quotation_lists import PROMISES, QUOTATIONS
 from modules.sales.rules.quotations import QuotationState
@@ -19,15 +21,22 @@ SHOWN = 8
 
 
 def customer_quotations(customer_id: UUID, work: UnitOfWork) -> str:
-    return _quotations(work, {"customer_id": str(customer_id)})
+    which = {"customer_id": str(customer_id)}
+    return _quotations(work, which, new=which)
+
+
+def opportunity_quotations(opportunity_id: UUID, work: UnitOfWork) -> str:
+    """What was offered for it; the one the customer accepts wins it."""
+    party = fetch(work, Opportunity, opportunity_id).party_id
+    which = {"opportunity_id": str(opportunity_id)}
+    return _quotations(work, which, new={**which, "customer_id": str(party)})
 
 
 def waiting_for_approval(_reader: UUID, work: UnitOfWork) -> str:
     """On the home page of those who decide; nothing while nobody asks."""
     which = {"state": QuotationState.PENDING_APPROVAL.value}
-    return (
-        _quotations(work, which) if count(work, QUOTATIONS, ListQuery(filters=which)).number else ""
-    )
+    waiting = count(work, QUOTATIONS, ListQuery(filters=which)).number
+    return _quotations(work, which, new={}) if waiting else ""
 
 
 def customer_promises(customer_id: UUID, work: UnitOfWork) -> str:
@@ -65,11 +74,13 @@ def order_promises(order_id: UUID, work: UnitOfWork) -> str:
     )
 
 
-def _quotations(work: UnitOfWork, which: dict[str, str]) -> str:
+def _quotations(work: UnitOfWork, which: dict[str, str], *, new: dict[str, str]) -> str:
+    """``new`` is what a quotation drafted from here begins with; nothing offers none."""
     return render_template(
         "sales/quotations.html",
         quotations=page(work, QUOTATIONS, ListQuery(limit=SHOWN, filters=which)).rows,
         number=count(work, QUOTATIONS, ListQuery(filters=which)),
         which=which,
+        new=new,
         chips=QUOTATION,
     )

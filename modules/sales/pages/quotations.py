@@ -108,11 +108,7 @@ def compare(key: UUID, before: int, after: int) -> ResponseReturnValue:
         found, _newest = get_quotation(work, key)
         old, new, lines = compared(work, found, before, after)
         all_of_them = versions(work, found)
-    crumbs = [
-        (_("Quotations"), url_for(".index")),
-        (found.number, url_for(".quotation", key=key)),
-        (_("Versions %(before)s and %(after)s", before=before, after=after), ""),
-    ]
+    crumbs = [(found.number, url_for(".quotation", key=key)), (_("Compare"), "")]
     return render_template(
         "sales/quotation_versions.html",
         quotation=found,

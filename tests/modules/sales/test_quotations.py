@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core.actor import Actor, ActorKind, system
+from core.api.listing import ListQuery, page
 from core.clock import utcnow
 from core.errors import CrmError, Forbidden, Invalid, NotFound, RuleBroken, Stale
 from core.events import StoredEvent, kind_of
@@ -21,6 +22,7 @@ from modules.catalog.models import Product
 from modules.contacts.services import archive_party
 from modules.sales.events import QuotationAccepted, QuotationDeclined, QuotationSent
 from modules.sales.models import (
+    Opportunity,
     Order,
     PriceList,
     PriceListCustomer,
@@ -29,10 +31,14 @@ from modules.sales.models import (
     QuotationAnswer,
     QuotationVersion,
 )
+from modules.sales.quotation_lists import QUOTATIONS
 from modules.sales.rules import OrderState
+from modules.sales.rules.opportunities import OpportunityState
 from modules.sales.rules.pricing import Discount, DiscountKind
 from modules.sales.rules.promises import PromiseKind
 from modules.sales.rules.quotations import Policy, QuotationState
+from modules.sales.services.opportunities import open_opportunity
+from modules.sales.services.pipelines import seed
 from modules.sales.services.quotations.answers import (
     accept,
     decline,
@@ -373,7 +379,7 @@ def test_eight_clicks_at_once_are_one_order(host: Host, customer: UUID) -> None:
 def test_an_offer_is_accepted_or_taken_away_and_never_both(
     host: Host, customer: UUID, rival: Callable[..., object]
 ) -> None:
-    for _round in range(3):
+    for _round in range(2):
         key, _token = sent(host, wish_for(customer))
         answer = given(host, key)
         before = count_of(host, Order)
@@ -391,3 +397,22 @@ def test_an_offer_is_accepted_or_taken_away_and_never_both(
         errors = [one for one in found if isinstance(one, CrmError)]
         assert len(errors) == 1, found
         assert count_of(host, Order) - before == (0 if found[0] is errors[0] else 1)
+
+
+def test_an_accepted_quotation_wins_its_opportunity(
+    host: Host, company: UUID, customer: UUID
+) -> None:
+    with host.write(system(company=company)) as work:
+        seed(work)
+        opened = open_opportunity(work, customer, {"name": "Bells"}).id
+    with pytest.raises(Invalid) as unknown:
+        drafted(host, wish_for(customer, opportunity_id=customer))
+    assert list(unknown.value.fields) == ["opportunity_id"]
+    key, _token = sent(host, wish_for(customer, opportunity_id=opened))
+    with host.read(system()) as work:
+        panel = page(work, QUOTATIONS, ListQuery(filters={"opportunity_id": str(opened)}))
+        assert [row.id for row in panel.rows] == [key]
+    with host.write(system()) as work:
+        accept(work, key, 1, given(host, key))
+    with host.read(system()) as work:
+        assert work.session.get_one(Opportunity, opened).state is OpportunityState.WON

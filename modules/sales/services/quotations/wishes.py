@@ -7,7 +7,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core.clock import utcnow
+from core.companies import visible
 from core.errors import Invalid
 from core.web.i18n import gettext as _
 from core.work import UnitOfWork
@@ -15,6 +18,7 @@ from modules.catalog.models import Product
 from modules.catalog.rules import places_of
 from modules.catalog.services import products_by_sku
 from modules.contacts.models import Party
+from modules.sales.models import Opportunity
 from modules.sales.rules.pricing import Discount, DiscountKind
 from modules.sales.services.quotations.prices import Quoted, quote
 from modules.sales.services.wishes import (
@@ -68,7 +72,7 @@ def grant(work: UnitOfWork, wish: OfferWish) -> Granted:
     customer = customer_for(work, wish.customer_id)
     today = utcnow().date()
     quoted = _quoted(work, customer, wish, today)
-    problems = _own_problems(wish, today)
+    problems = _own_problems(wish, today) | _opportunity_problem(work, wish)
     try:
         checked = check(work, _priced_by_the_erp(wish, quoted))
     except Invalid as error:
@@ -113,6 +117,16 @@ def _own_problems(wish: OfferWish, today: date) -> dict[str, str]:
         if line.promised_on is not None and line.promised_on < today:
             problems[f"lines.{place}.promised_on"] = _("This day is over already.")
     return problems
+
+
+def _opportunity_problem(work: UnitOfWork, wish: OfferWish) -> dict[str, str]:
+    """A yes wins it, so it has to be one of this customer's."""
+    if wish.opportunity_id is None:
+        return {}
+    whose = select(Opportunity.party_id).where(Opportunity.id == wish.opportunity_id)
+    if work.session.scalar(visible(work, whose)) == wish.customer_id:
+        return {}
+    return {"opportunity_id": _("The customer has no such opportunity.")}
 
 
 def _discount_problem(discount: Discount) -> str | None:
