@@ -134,6 +134,13 @@ module = Module(
             order=18,
         ),
         Panel(
+            slot="sales.opportunity",
+            title=_("Quotations"),
+            render=quotation_panels.opportunity_quotations,
+            permission="sales.read",
+            order=20,
+        ),
+        Panel(
             slot="contacts.customer",
             title=_("Promises"),
             render=quotation_panels.customer_promises,
