@@ -214,7 +214,8 @@ def _page(
 
 def _choose_customer(text: str) -> str:
     with reading() as work:
-        statement = select(Party.id, Party.name, Party.number).where(Party.active)
+        in_use = Party.active, Party.merged_into_id.is_(None)
+        statement = select(Party.id, Party.name, Party.number).where(*in_use)
         if text:
             statement = statement.where(Party.id.in_(matching(PARTY, text)))
         found = work.session.execute(visible(work, statement).order_by(Party.name).limit(20)).all()

@@ -144,15 +144,9 @@ def opportunity(key: UUID) -> ResponseReturnValue:
         reason=reason.name if reason else "",
         stage=stage,
         chips=lead_words.OPPORTUNITY_STATES,
-        may_win=may_win(),
         crumbs=[(_("Opportunities"), url_for(".index")), (found.number, "")],
         **shown,
     )
-
-
-def may_win() -> bool:
-    with reading() as work:
-        return work.actor.may(WIN_UNQUOTED)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -183,7 +183,8 @@ def _same(order: Order, wish: OrderWish, checked: Checked) -> bool:
     theirs = [
         (line.sku, line.quantity, _price(line, checked.products[line.sku])) for line in wish.lines
     ]
-    return (order.customer_id, order.currency, mine) == (wish.customer_id, wish.currency, theirs)
+    asked = (checked.customer.id, wish.currency, theirs)
+    return (order.customer_id, order.currency, mine) == asked
 
 
 def _put_lines(work: UnitOfWork, order: Order, wish: OrderWish, checked: Checked) -> None:

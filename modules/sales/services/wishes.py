@@ -17,6 +17,7 @@ from modules.catalog.models import Product
 from modules.catalog.rules import fits, most_places, places_of
 from modules.catalog.services import products_by_sku
 from modules.contacts.models import Party
+from modules.contacts.services.following import standing
 
 #: Decimals of a unit price.
 PRICE_PLACES = 6
@@ -73,10 +74,13 @@ def check(work: UnitOfWork, wish: OrderWish) -> Checked:
 
 
 def customer_for(work: UnitOfWork, customer_id: UUID) -> Party:
-    """Raise Invalid for somebody nothing can be sold to."""
+    """Who is meant, also by the id of a party that was merged into them.
+
+    Raise Invalid for somebody nothing can be sold to.
+    """
     refused = _("The order can not be taken like this.")
     try:
-        customer = fetch(work, Party, customer_id)
+        customer = fetch(work, Party, standing(work, customer_id))
     except NotFound as error:
         words = _("There is no such customer.")
         raise Invalid(refused, fields={"customer_id": words}) from error

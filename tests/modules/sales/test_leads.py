@@ -428,6 +428,13 @@ def test_orders_are_told_to_who_asks_by_name(
         last = traits.value(work, "sales.last_order", customer)
         assert last == datetime.combine(order.ordered_on, time(12), tzinfo=UTC)
         assert traits.value(work, "sales.orders", customer) == 1
+    with host.write(us) as work:
+        heir = create_party(work, {"name": "Heir"}).id
+        merge_parties(work, heir, customer)
+        again, _new = draft_order(work, wish)
+        assert again.customer_id == heir, "an order for who was merged is the heir's"
+    with host.read(us) as work:
+        assert traits.value(work, "sales.orders", heir) == 1
         assert traits.value(work, "sales.open_amount", customer) is None
 
 
