@@ -13,6 +13,7 @@ from core.installation import jobs as installation
 from core.installation import pages as installation_pages
 from core.jobs.job import Job
 from core.mail import jobs as mailing
+from core.mail import pages as mail_pages
 from core.registry.manifest import MenuItem, Module, Panel, Permission, Role
 from core.security import jobs as sweeping
 from core.security import pages as security
@@ -59,6 +60,7 @@ module = Module(
         stopped_api.blueprint,
         alerts_api.blueprint,
         alerts_pages.blueprint,
+        mail_pages.blueprint,
         statements_api.blueprint,
         conflicts_api.blueprint,
         plans_api.blueprint,
@@ -104,6 +106,13 @@ module = Module(
             permission="core.sync",
             icon="bell",
             order=915,
+        ),
+        MenuItem(
+            title=lazy("Mails"),
+            endpoint="mail_pages.index",
+            permission="core.mail",
+            icon="mail",
+            order=917,
         ),
         MenuItem(
             title=lazy("Connections"),
