@@ -49,7 +49,7 @@ class ChoiceSchema(Schema):
     proposed = fields.Enum(Side, by_value=True)
 
 
-class InErpSchema(Schema):
+class MergedInErpSchema(Schema):
     connection = fields.String()
     external_id = fields.String()
     goes_along = fields.Boolean(
@@ -60,7 +60,7 @@ class InErpSchema(Schema):
 class MergePlanSchema(Schema):
     choices = fields.List(fields.Nested(ChoiceSchema))
     brings = fields.Dict(keys=fields.String(), values=fields.Integer())
-    in_erps = fields.List(fields.Nested(InErpSchema))
+    in_erps = fields.List(fields.Nested(MergedInErpSchema))
 
 
 #: By field, whose value stays; what is left out is as the plan proposes.
