@@ -8,6 +8,7 @@
 #                     and build/chaos.html             (LONG=1 SCALE=1 SEED=1)
 #   make mutants      sabotages of the engine, each caught by its test
 #   make bench        figures beside their raw paths, in build/bench.json
+#   make mailstorm    20,000 mails through refusals, greylisting and kills  (PEOPLE=20000)
 #   make screenshots  the pictures of README.md, taken from the running demo
 #   make lock         requirements/*.txt from requirements/*.in
 #   make clean        all of the above undone
@@ -19,6 +20,7 @@ ARGS ?=
 LONG ?=
 SCALE ?= 1
 SEED ?= 1
+PEOPLE ?= 20000
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,7 @@ export PIP_NO_WARN_SCRIPT_LOCATION := 1
 # Without its bytecode every process compiles the whole of Tandem again: half a second of CPU.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo demo-reset test lint chaos mutants bench screenshots lock clean
+.PHONY: demo demo-reset test lint chaos mutants bench mailstorm screenshots lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.runtime
@@ -58,6 +60,9 @@ mutants: $(VENV)/.test
 bench: $(VENV)/.test
 	@mkdir -p build
 	$(BIN)/python tests/bench/run.py
+
+mailstorm: $(VENV)/.test
+	$(BIN)/python -m tests.modules.marketing.storm $(PEOPLE)
 
 screenshots: $(VENV)/.test
 	$(BIN)/python -m tests.screenshots.take

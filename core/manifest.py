@@ -44,6 +44,7 @@ module = Module(
         Permission(name="core.sync", title="See the state of the sync"),
         Permission(name="core.sync_act", title="Retry, pause and resume the sync"),
         Permission(name="core.alerts", title="Say who is told of trouble, and when", whole=True),
+        Permission(name="core.mail", title="See single mails on their way, and send them again"),
         Permission(
             name="core.jobs", title="See and retry stopped jobs and subscribers", whole=True
         ),

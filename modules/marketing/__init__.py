@@ -8,6 +8,7 @@ from modules.contacts.events import PartyMerged, PartyUnmerged
 from modules.marketing import api, pages, panels
 from modules.marketing.events import SegmentEntered
 from modules.marketing.jobs import JOBS
+from modules.marketing.portal import SECTIONS
 from modules.marketing.services import enrolments, following, merging
 from modules.marketing.traits import TRAITS
 from modules.sales.events import LeadConverted
@@ -78,5 +79,6 @@ module = Module(
     ),
     jobs=JOBS,
     traits=TRAITS,
+    portal=SECTIONS,
     migrations="migrations",
 )

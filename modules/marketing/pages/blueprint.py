@@ -25,7 +25,9 @@ public_blueprint = Blueprint("marketing_public", __name__, url_prefix=PUBLIC)
 
 
 def crumbs(*path: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(_("Marketing"), url_for("marketing_pages.index")), *path]
+    """One step up is enough where the path has one of its own: phones show little more."""
+    above = [(_("Marketing"), url_for("marketing_pages.index"))] if len(path) < 2 else []
+    return [*above, *path]
 
 
 def segment_choices(work: UnitOfWork) -> dict[str, str]:

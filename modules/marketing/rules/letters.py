@@ -54,7 +54,8 @@ def as_text(text: str, links: Mapping[str, str], foot: Foot) -> str:
     """``links`` maps an address to the one that leads by us."""
     body = _BARE.sub(lambda match: links.get(match[0], match[0]), text)
     below = (foot.why, f"{foot.leave}: {foot.unsubscribe}", f"{foot.choose}: {foot.preferences}")
-    return "\n".join(filter(None, (body.rstrip(), "", "-- ", *below, foot.postal))) + "\n"
+    lines = (body.rstrip(), "", "-- ", *below, *foot.postal.splitlines())
+    return "\n".join(lines) + "\n"
 
 
 def as_html(html: str, links: Mapping[str, str], foot: Foot) -> str:
