@@ -144,39 +144,28 @@ def _priority_or_all() -> fields.Field[Any]:
 
 
 def step_form(people: Mapping[str, str]) -> Schema:
+    targets = {key.value: label for key, label in words.TARGETS.items()}
+    actions = {
+        EscalationAction.NOTIFY.value: _l("Somebody is told by mail"),
+        EscalationAction.REASSIGN.value: _l("Somebody gets the ticket, and a mail"),
+    }
+    help_ = _l("100 is the moment at which the promise breaks.")
     made: dict[str, fields.Field[Any]] = {
-        "target": fields.Enum(
-            Target,
-            by_value=True,
-            required=True,
-            metadata={
-                "title": _l("Of which promise"),
-                "choices": {key.value: label for key, label in words.TARGETS.items()},
-            },
-        ),
+        "target": _member(Target, _l("Of which promise"), targets),
         "percent": fields.Integer(
             required=True,
             validate=validate.Range(1, 1_000),
-            metadata={
-                "title": _l("At how many per cent of the time"),
-                "help": _l("100 is the moment at which the promise breaks."),
-            },
+            metadata={"title": _l("At how many per cent of the time"), "help": help_},
         ),
-        "action": fields.Enum(
-            EscalationAction,
-            by_value=True,
-            required=True,
-            metadata={
-                "title": _l("What happens"),
-                "choices": {
-                    "notify": _l("Somebody is told by mail"),
-                    "reassign": _l("Somebody gets the ticket, and a mail"),
-                },
-            },
-        ),
+        "action": _member(EscalationAction, _l("What happens"), actions),
         "user_id": id_choice_field(_l("Who"), people, required=True),
     }
     return Schema.from_dict(made)()
+
+
+def _member(kind: type[Any], title: str, choices: Mapping[str, str]) -> fields.Field[Any]:
+    about = {"title": title, "choices": dict(choices)}
+    return fields.Enum(kind, by_value=True, required=True, metadata=about)
 
 
 def mailbox_form(queues: Mapping[str, str], *, is_new: bool) -> Schema:

@@ -24,6 +24,7 @@ from modules.contacts.services import add_contact_point, create_party
 from modules.service.models import Mailbox, Message, Queue, Ticket
 from modules.service.services.mailboxes import add_mailbox
 from modules.service.services.settings import first_queue
+from modules.service.services.threads import Reply, reply
 from tests.core.mail.post_office import Office, office
 from tests.fixtures_imap import Account, ImapServer
 
@@ -157,3 +158,15 @@ def queue_of(work: UnitOfWork, queue_id: UUID) -> Queue:
 def mailbox_of(desk: Desk) -> Mailbox:
     with desk.host.read(desk.actor) as work:
         return work.session.scalars(select(Mailbox)).one()
+
+
+def poll(desk: Desk) -> None:
+    desk.run("service.poll")
+    desk.work_off()
+    assert mailbox_of(desk).error == ""
+
+
+def answer(desk: Desk, ticket_id: UUID, text: str) -> None:
+    with desk.host.write(desk.actor) as work:
+        reply(work, ticket_id, Reply(text=text))
+    desk.work_off()
