@@ -20,8 +20,8 @@ from modules.sales.rules.pricing import Discount
 from modules.sales.schemas.quotations import (
     AskSchema,
     ComparisonSchema,
-    LinkSchema,
     NewQuotationSchema,
+    OfferLinkSchema,
     QuotationChangeSchema,
     QuotationRowSchema,
     QuotationSchema,
@@ -133,7 +133,7 @@ def send(work: UnitOfWork, body: dict[str, Any], quotation_id: UUID) -> SimpleNa
 
 @blueprint.post("/quotations/<uuid:quotation_id>/links")
 @requires(WRITE)
-@writes(LinkSchema, status=201)
+@writes(OfferLinkSchema, status=201)
 def link(work: UnitOfWork, quotation_id: UUID) -> dict[str, str]:
     """A new address that opens a sent quotation without a password."""
     return {

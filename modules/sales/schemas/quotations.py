@@ -164,7 +164,7 @@ class RecordedAnswerSchema(Schema):
     reason = Words(1000, load_default="", metadata={"description": "Of a no."})
 
 
-class LinkSchema(Schema):
+class OfferLinkSchema(Schema):
     address = fields.String(metadata={"description": "Shown once: only its hash is kept."})
 
 
