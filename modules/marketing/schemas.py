@@ -172,7 +172,7 @@ class CampaignSchema(Schema):
     version = fields.Integer()
 
 
-class SendSchema(Schema):
+class PersonSendSchema(Schema):
     id = Id()
     party_id = Id()
     party = fields.String()

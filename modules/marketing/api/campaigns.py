@@ -18,7 +18,7 @@ from modules.marketing.schemas import (
     EnrolmentSchema,
     JourneySchema,
     NewCampaignSchema,
-    SendSchema,
+    PersonSendSchema,
 )
 from modules.marketing.services import campaigns as services
 from modules.marketing.services.journeys import JOURNEYS
@@ -55,7 +55,7 @@ def campaign(work: UnitOfWork, campaign_id: UUID) -> Campaign:
 
 @blueprint.get("/sends")
 @requires("marketing.read")
-@lists(SENDS, SendSchema)
+@lists(SENDS, PersonSendSchema)
 def sends(work: UnitOfWork, query: ListQuery) -> Page:
     """What went to whom, and why not; filter by campaign, party, state or reason."""
     return page(work, SENDS, query)
