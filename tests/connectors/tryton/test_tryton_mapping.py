@@ -9,18 +9,13 @@ from typing import Any
 
 import pytest
 
-from connectors.tryton.mapping import invoice, order, party, product, shipment
+from connectors.tryton.mapping import order, product, shipment
 from connectors.tryton.mapping.company import Company, trimmed, units_of
 from connectors.tryton.wire import decoded, encoded, error_of
 from core.money import Money
 from core.quantity import Quantity
 from core.sync.documents import (
-    Address,
-    ContactPoint,
     DocumentState,
-    InvoiceState,
-    Party,
-    Progress,
     SalesOrder,
     SalesOrderLine,
 )
@@ -222,74 +217,6 @@ def test_a_customer_without_an_address_or_archived_is_named() -> None:
             order.values(out(ORDER), known, COMPANY)
 
 
-def sale(state: str, shipment_state: str, *moved: float | None) -> dict[str, Any]:
-    lines = [{"moves_progress": progress} for progress in moved]
-    return {"state": state, "shipment_state": shipment_state, "lines.": lines}
-
-
-@pytest.mark.parametrize(
-    ("row", "progress"),
-    [
-        (sale("draft", "none"), Progress.NONE),
-        (sale("processing", "waiting", 0.0), Progress.NONE),
-        (sale("processing", "partially shipped", 0.5), Progress.PARTIAL),
-        (sale("processing", "sent", 1.0), Progress.FULL),
-        (sale("processing", "exception", 0.0), Progress.NONE),
-        (sale("processing", "exception", 0.0, 1.0), Progress.PARTIAL),
-        (sale("processing", "none", None), Progress.NONE),
-        (sale("done", "none", None), Progress.FULL),  # services alone: nothing left to ship
-    ],
-)
-def test_fulfilment(row: dict[str, Any], progress: Progress) -> None:
-    assert order.fulfilment(row) is progress
-
-
-@pytest.mark.parametrize(
-    ("net", "parts", "progress"),
-    [
-        ("100", [], Progress.NONE),
-        ("100", [("100", "draft")], Progress.NONE),
-        ("100", [("40", "posted"), ("60", "draft")], Progress.PARTIAL),
-        ("100", [("40", "paid"), ("60", "posted")], Progress.FULL),
-        ("100", [("100", "cancelled")], Progress.NONE),
-        ("-50", [("-50", "posted")], Progress.FULL),
-        ("100", [("100", None)], Progress.NONE),
-    ],
-)
-def test_billing(net: str, parts: list[tuple[str, str | None]], progress: Progress) -> None:
-    invoice_lines = [
-        {"amount": Decimal(amount), "invoice.": {"state": state} if state else None}
-        for amount, state in parts
-    ]
-    lines = [{"type": "line", "invoice_lines.": invoice_lines}, {"type": "comment"}]
-    assert order.billing({"untaxed_amount": Decimal(net), "lines.": lines}) is progress
-
-
-@pytest.mark.parametrize(
-    ("state", "due", "total", "cancel_move", "expected"),
-    [
-        ("draft", "0", "120", None, InvoiceState.DRAFT),
-        ("validated", "0", "120", None, InvoiceState.DRAFT),
-        ("posted", "120", "120", None, InvoiceState.OPEN),
-        ("posted", "20", "120", None, InvoiceState.PARTLY_PAID),
-        ("posted", "-120", "-120", None, InvoiceState.OPEN),
-        ("paid", "0", "120", None, InvoiceState.PAID),
-        ("cancelled", "0", "120", None, InvoiceState.CANCELLED),
-        ("cancelled", "0", "120", 9, InvoiceState.CREDITED),
-    ],
-)
-def test_invoice_states(
-    state: str, *, due: str, total: str, cancel_move: int | None, expected: InvoiceState
-) -> None:
-    row = {
-        "state": state,
-        "amount_to_pay": Decimal(due),
-        "total_amount": Decimal(total),
-        "cancel_move": cancel_move,
-    }
-    assert invoice.state(row) is expected
-
-
 def test_the_price_is_per_the_unit_it_is_sold_in() -> None:
     """Kept in kilograms at 8 per kilogram, sold in grams."""
     template = {
@@ -360,63 +287,3 @@ def test_a_return_names_what_it_came_back_from(
 )
 def test_moves_name_the_shipment_they_belong_to(reference: str | None, ids: list[str]) -> None:
     assert shipment.ids_of(reference) == ids
-
-
-def _party_row(**changes: Any) -> dict[str, Any]:
-    address = {"id": 4, "street": "Hafenstraße 22", "postal_code": "24103", "city": "Kiel"}
-    row = {
-        "id": 3,
-        "name": "Velo Nord KG",
-        "code": "3",
-        "active": 1,
-        "addresses.": [{**address, "active": 1, "country.": {"code": "DE"}, "subdivision.": None}],
-        "contact_mechanisms.": [
-            {"type": "email", "value": "a@b.example", "active": 1},
-            {"type": "fax", "value": "1", "active": 1},
-            {"type": "phone", "value": "2", "active": 0},
-        ],
-        "identifiers.": [
-            {"id": 1, "type": None, "code": "OLD", "active": 1},
-            {"id": 2, "type": "eu_vat", "code": "DE123", "active": 1},
-        ],
-    }
-    return {**row, **changes}
-
-
-def test_a_party_comes_with_all_that_is_theirs() -> None:
-    got = party.party(_party_row(), COMPANY)
-    assert got.tax_id == "DE123"
-    assert [point.kind for point in got.contact_points] == ["email", "other"]
-    assert got.addresses[0].country == "DE"
-
-
-def test_a_party_without_a_name_shows_its_number() -> None:
-    assert party.party(_party_row(name=None), COMPANY).name == "3"
-
-
-def test_a_party_that_says_the_same_is_not_written() -> None:
-    ours = party.party(_party_row(), COMPANY)
-    assert party.amended(ours, _party_row(), {"DE": 1}) == {}
-
-
-def test_only_what_differs_is_written() -> None:
-    ours = replace(
-        party.party(_party_row(), COMPANY),
-        name="Velo Nord GmbH",
-        addresses=(
-            Address(id="4", street="Kai 1", postal_code="24103", city="Kiel", country="DE"),
-            Address(id="", street="Neu 2"),
-        ),
-        contact_points=(ContactPoint(kind="mobile", value="3"),),
-    )
-    values: dict[str, Any] = party.amended(ours, _party_row(), {"DE": 1})
-    assert values["name"] == "Velo Nord GmbH"
-    assert [step[0] for step in values["addresses"]] == ["write", "create"]
-    assert values["contact_mechanisms"] == [["create", [{"type": "mobile", "value": "3"}]]]
-
-
-def test_a_new_party_has_an_address_in_any_case() -> None:
-    """No sale can be quoted without one."""
-    made = party.created(Outgoing(reference="C-1-A", document=Party(company="1", name="X")), {})
-    assert made["addresses"] == [["create", [{}]]]
-    assert made["code"] == "C-1-A"

@@ -9,88 +9,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Blueprint, Flask, g
+from flask import Flask, g
 from flask.testing import FlaskClient
-from flask.views import MethodView
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 
 from core.actor import Actor
 from core.clock import utcnow
-from core.companies import Company
 from core.host import Host
-from core.requests import actor, reading, writing
-from core.security.guard import PUBLIC, SIGNED_IN, requires
 from core.security.headers import HEADERS
 from core.security.models import BrowserSession
 from core.testing.people import browser_of, program_of
 from core.testing.plugin import CountQueries
-
-probe = Blueprint("probe", __name__)
-
-
-@probe.route("/api/v1/probe", methods=["GET", "POST"])
-@requires("core.history")
-def guarded() -> str:
-    return actor().name
-
-
-@probe.route("/probe", methods=["GET", "POST"])
-@requires("core.history")
-def page() -> str:
-    return actor().name
-
-
-@probe.get("/probe/mine")
-@requires(SIGNED_IN)
-def mine() -> str:
-    return actor().name
-
-
-@probe.post("/probe/open")
-@requires(PUBLIC)
-def open_to_all() -> str:
-    return "open"
-
-
-@probe.get("/probe/forgotten")
-def forgotten() -> str:
-    return "nobody said who may"
-
-
-@probe.get("/api/v1/probe/reads")
-@requires(SIGNED_IN)
-def reads() -> str:
-    with reading() as work:
-        first = work.session.scalar(select(func.count()).select_from(Company))
-    with reading() as work:
-        work.session.execute(text("SELECT 1"))
-    return str(first)
-
-
-@probe.get("/api/v1/probe/writes")
-@requires(SIGNED_IN)
-def writes() -> str:
-    with writing() as work:
-        work.session.add(Company(name="New", currency="EUR"))
-    with reading() as work:
-        return str(work.session.scalar(select(func.count()).select_from(Company)))
-
-
-class Shelf(MethodView):
-    @requires(PUBLIC)
-    def get(self) -> str:
-        return "anybody"
-
-    @requires("core.history")
-    def put(self) -> str:
-        return "somebody"
-
-    def delete(self) -> str:
-        return "forgotten"
-
-
-probe.add_url_rule("/api/v1/probe/shelf", view_func=Shelf.as_view("shelf"))
+from tests.core.security.probe import probe
 
 
 @pytest.fixture
