@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from core.clock import utcnow
 from modules.marketing.models import Send
-from tests.conftest import SCREENS, OpenPage, Screen
+from tests.conftest import CORNERS, SCREENS, OpenPage, Screen
 from tests.core.mail.post_office import Office
 from tests.modules.marketing.conftest import Market
 
@@ -23,8 +23,8 @@ pytestmark = [
     pytest.mark.parametrize("backend", ["sqlite"], indirect=True),
 ]
 TEXT = "Dear {{ first_name | default('friend') }},\n\nsee https://shop.example.com/spring."
-PHONE_AND_DESK = pytest.mark.parametrize("screen", SCREENS[::2], ids=lambda one: one.name)
-IN_THE_DARK = pytest.mark.parametrize("screen", SCREENS[1::2], ids=lambda one: one.name)
+TWO_CORNERS = pytest.mark.parametrize("screen", CORNERS, ids=lambda one: one.name)
+OTHER_CORNERS = pytest.mark.parametrize("screen", SCREENS[2:], ids=lambda one: one.name)
 
 
 @dataclass
@@ -74,7 +74,7 @@ def desk(
     return Desk(page, live, axe, market, post)
 
 
-@PHONE_AND_DESK
+@TWO_CORNERS
 def test_from_the_segment_to_the_one_click(desk: Desk, open_page: OpenPage, screen: Screen) -> None:
     for name in ("Ada L", "Ben M"):
         desk.market.person(name, agrees=name == "Ada L")
@@ -167,7 +167,7 @@ def letter(desk: Desk) -> str:
     return text
 
 
-@IN_THE_DARK
+@OTHER_CORNERS
 def test_a_journey_is_written_and_readers_choose(
     desk: Desk, open_page: OpenPage, screen: Screen
 ) -> None:
