@@ -12,6 +12,7 @@ from flask import Blueprint
 from core.deeds import Deed
 from core.events import Subscription
 from core.jobs.job import Job
+from core.portal import Section
 from core.sync.exchange import Inbound, Mirror, Outbound, Stated
 from core.traits import Trait
 from core.work import UnitOfWork
@@ -89,6 +90,8 @@ class Module:
     traits: tuple[Trait, ...] = ()
     #: What it can do for a record when another module's journey or rule asks.
     deeds: tuple[Deed, ...] = ()
+    #: What customers see of it in their portal.
+    portal: tuple[Section, ...] = ()
     #: Folder of Alembic revisions inside the package; None for a module without tables.
     migrations: str | None = None
     #: Seeds rows when the module is enabled; runs at every enabling, so it must be idempotent.

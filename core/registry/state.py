@@ -10,6 +10,7 @@ from typing import Any
 from core.deeds import Deed
 from core.events import Subscription
 from core.jobs.job import Job
+from core.portal import Section
 from core.registry.manifest import MenuItem, Module, Panel, Permission
 from core.sync.exchange import Inbound, Mirror, Outbound, Stated
 from core.traits import Trait
@@ -83,6 +84,12 @@ class Enabled:
     @cached_property
     def deeds(self) -> Mapping[str, Deed]:
         return {item.name: item for module in self.modules for item in module.deeds}
+
+    @cached_property
+    def portal(self) -> Mapping[str, Section]:
+        """By name, in the order they are shown."""
+        found = [item for module in self.modules for item in module.portal]
+        return {item.name: item for item in sorted(found, key=lambda item: item.order)}
 
     def panels(self, slot: str) -> list[Panel]:
         found = [item for module in self.modules for item in module.panels if item.slot == slot]

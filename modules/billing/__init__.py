@@ -8,6 +8,7 @@ from core.web.i18n import lazy as _
 from modules.billing import api, erp, models, pages, panels
 from modules.billing.events import InvoiceIssued
 from modules.billing.kinds import CREDIT, CREDIT_NOTE, INVOICE, PAYMENT
+from modules.billing.portal import SECTIONS
 from modules.billing.services.parties import follow_merge, go_apart
 from modules.billing.services.promises import judge_prices
 from modules.billing.services.receive import receive_credit_note, receive_invoice, receive_payment
@@ -99,5 +100,6 @@ module = Module(
             order=50,
         ),
     ),
+    portal=SECTIONS,
     migrations="migrations",
 )

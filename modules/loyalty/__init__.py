@@ -9,6 +9,7 @@ from modules.contacts.events import PartyMerged, PartyUnmerged
 from modules.contacts.kinds import PARTY
 from modules.loyalty import api, pages, panels
 from modules.loyalty.jobs import CHECK_LEDGER, PASS_DAY
+from modules.loyalty.portal import SECTIONS
 from modules.loyalty.schemas import GrantSettings
 from modules.loyalty.services import earning, merging, vouchers
 from modules.loyalty.traits import TRAITS
@@ -77,5 +78,6 @@ module = Module(
             run=earning.grant,
         ),
     ),
+    portal=SECTIONS,
     migrations="migrations",
 )

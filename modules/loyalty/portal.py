@@ -34,9 +34,7 @@ def points(customer: Customer, _after: str | None, _typed: Typed | None, work: U
     items = [
         Item(
             title=voucher.code,
-            quiet=_("Until %(day)s", day=formats.day(voucher.expires_on))
-            if voucher.expires_on
-            else "",
+            quiet=_("Until %(day)s", day=formats.day(voucher.expires_on)),
             states=state(voucher.state, VOUCHER),
         )
         for voucher in work.session.scalars(held)

@@ -24,6 +24,7 @@ from modules.sales.events import (
     QuotationAccepted,
 )
 from modules.sales.kinds import ORDER, PRICE_LIST, SHIPMENT
+from modules.sales.portal import SECTIONS
 from modules.sales.services.opportunities import win_by_quotation
 from modules.sales.services.parties import follow_merge, go_apart
 from modules.sales.services.pipelines import seed
@@ -208,5 +209,6 @@ module = Module(
     ),
     traits=TRAITS,
     install=seed,
+    portal=SECTIONS,
     migrations="migrations",
 )
