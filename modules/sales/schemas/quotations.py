@@ -201,27 +201,30 @@ class VersionListSchema(Schema):
     items = fields.List(fields.Nested(VersionRowSchema))
 
 
-class PromiseSchema(Schema):
+class MadePromiseSchema(Schema):
     id = Id()
     order_id = Id()
-    order = fields.String()
     customer_id = Id()
-    customer = fields.String()
     position = fields.Integer()
     sku = fields.String()
     quantity = Quantity()
     kind = fields.Enum(PromiseKind, by_value=True)
     promised_on = fields.Date(allow_none=True)
     promised_price = UnitPrice(allow_none=True)
-    currency = CurrencyCode()
     state = fields.Enum(PromiseState, by_value=True)
     happened_on = fields.Date(allow_none=True)
     invoiced_price = UnitPrice(allow_none=True)
     reason = fields.String()
 
 
+class PromiseSchema(MadePromiseSchema):
+    order = fields.String()
+    customer = fields.String()
+    currency = CurrencyCode()
+
+
 class PromisesMadeSchema(Schema):
-    items = fields.List(fields.Nested(PromiseSchema(exclude=("order", "customer", "currency"))))
+    items = fields.List(fields.Nested(MadePromiseSchema))
 
 
 class NewPromiseSchema(Schema):
