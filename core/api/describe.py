@@ -31,6 +31,14 @@ def answers(schema: Schema, status: int = 200) -> Callable[[View], View]:
     return lambda view: described(view, shown(schema, status))
 
 
+def answers_file(media_type: str) -> Callable[[View], View]:
+    """For a view that answers with a file of this kind."""
+    file: Docs = {"description": "The file", "content_type": media_type}
+    file["schema"] = {"type": "string", "format": "binary"}
+    docs: Docs = {"response": {"responses": {200: [file]}}, "success_status_codes": [200]}
+    return lambda view: described(view, docs)
+
+
 def listed(listing: Listing, schema: Schema) -> Docs:
     docs = shown(envelope(type(schema))(), 200)
     docs["manual_doc"] = {"parameters": [*_paging(listing), *_filters(listing)]}

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response, request
 
 from core.api.blueprint import ApiBlueprint
+from core.api.describe import answers_file
 from core.api.listing import ListQuery, Page, page
 from core.api.routes import lists, reads, writes
 from core.requests import reading
@@ -195,6 +196,7 @@ def compare(work: UnitOfWork, quotation_id: UUID, before: int, after: int) -> di
 
 @blueprint.get("/quotations/<uuid:quotation_id>/pdf")
 @requires(READ)
+@answers_file(PDF)
 def pdf(quotation_id: UUID) -> Response:
     """The newest version on paper."""
     with reading() as work:
