@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, or_, select
 
 from core.clock import utcnow
+from core.db.types import UtcDateTime
 from core.work import UnitOfWork
 from modules.contacts.models import ContactPoint, Party
 from modules.contacts.rules import PointKind
@@ -135,16 +136,17 @@ def _since(policy: Policy) -> datetime:
     return utcnow() - timedelta(days=policy.cap_days)
 
 
-def _counts(since: datetime, of: Any = Send) -> ColumnElement[bool]:
+def _counts(since: Any, of: Any = Send) -> ColumnElement[bool]:
     # What is in hand has not been sent yet: it counts from when it was due.
     moment = or_(of.sent_at >= since, and_(of.sent_at.is_(None), of.due_at >= since))
     return and_(of.state.in_(_WENT_OUT), moment)
 
 
-def permitted(policy: Policy, send: Any, other: Any) -> ColumnElement[bool]:
+def permitted(send: Any, other: Any, *, capped: bool) -> ColumnElement[bool]:
     """The same as one condition on the row of a send, for the statement that takes it in hand.
 
-    ``other`` is an alias of ``Send`` to count the person's other mails by.
+    ``other`` is an alias of ``Send`` to count the person's other mails by; ``cap_of`` says what
+    the condition's parameters are.
     """
     agreed = exists().where(
         Consent.party_id == send.party_id,
@@ -157,21 +159,23 @@ def permitted(policy: Policy, send: Any, other: Any) -> ColumnElement[bool]:
         Suppression.company_id == send.company_id, Suppression.address == send.address
     )
     runs = exists().where(Campaign.id == send.campaign_id, Campaign.state == CampaignState.RUNNING)
-    return and_(
-        agreed,
-        ~refused,
-        or_(send.campaign_id.is_(None), runs),
-        exists().where(Party.id == send.party_id, Party.active, Party.merged_into_id.is_(None)),
-        _under_cap(policy, send, other),
+    current = exists().where(
+        Party.id == send.party_id, Party.active, Party.merged_into_id.is_(None)
     )
+    goes = and_(agreed, ~refused, or_(send.campaign_id.is_(None), runs), current)
+    return and_(goes, _under_cap(send, other)) if capped else goes
 
 
-def _under_cap(policy: Policy, send: Any, other: Any) -> ColumnElement[bool]:
-    if not policy.cap_mails:
-        return ~false()
+def cap_of(policy: Policy) -> dict[str, Any]:
+    """The parameters of ``permitted``; none where there is no cap."""
+    return {"cap": policy.cap_mails, "since": _since(policy)} if policy.cap_mails else {}
+
+
+def _under_cap(send: Any, other: Any) -> ColumnElement[bool]:
+    since = bindparam("since", type_=UtcDateTime())
     number = (
         select(func.count())
-        .where(other.party_id == send.party_id, other.id != send.id, _counts(_since(policy), other))
+        .where(other.party_id == send.party_id, other.id != send.id, _counts(since, other))
         .scalar_subquery()
     )
-    return number < policy.cap_mails
+    return number < bindparam("cap", type_=Integer())

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, func, select, update
 from sqlalchemy.orm import aliased
 
 from core.back_off import back_off_s
@@ -23,7 +24,7 @@ from modules.marketing.models import Campaign, Message, Policy, Purpose, Send
 from modules.marketing.rules.states import CampaignState, Reason, SendState
 from modules.marketing.rules.windows import next_open
 from modules.marketing.services.letters import Addressed, Draft, links_of, merge_values
-from modules.marketing.services.permitted import permits, permitted, policy_of
+from modules.marketing.services.permitted import cap_of, permits, permitted, policy_of
 
 #: Mails read at a time; each is taken in hand on its own.
 BATCH = 100
@@ -104,17 +105,23 @@ def next_batch(work: UnitOfWork, lane: Lane) -> Batch:
 
 def take(work: UnitOfWork, send_id: UUID, policy: Policy) -> bool:
     """Mark it as in hand if it still may go out, by what is known in this very statement."""
-    taken = (
+    given = {"send": send_id, **cap_of(policy)}
+    found = work.session.execute(_taken(capped=bool(policy.cap_mails)), given)
+    return bool(found.rowcount == 1)  # type: ignore[attr-defined]  # of an UPDATE
+
+
+@lru_cache(maxsize=2)  # building it costs several times what the database needs for it
+def _taken(*, capped: bool) -> Update:
+    return (
         update(Send)
         .where(
-            Send.id == send_id,
+            Send.id == bindparam("send"),
             Send.state == SendState.QUEUED,
-            permitted(policy, Send, aliased(Send)),
+            permitted(Send, aliased(Send), capped=capped),
         )
         .values(state=SendState.SENDING, attempts=Send.attempts + 1)
         .execution_options(synchronize_session=False)
     )
-    return _count(work, taken) == 1
 
 
 def refuse(work: UnitOfWork, send_id: UUID) -> bool:
