@@ -14,7 +14,7 @@ from core.db.base import Currency, Editable, Owned, Record
 from core.db.types import Amount, Choice, Precise
 from modules.loyalty.rules.earning import Terms
 from modules.loyalty.rules.states import Enrolment, Scope, VoucherKind
-from modules.loyalty.rules.tiers import Periods
+from modules.loyalty.rules.tiers import Periods, add_months
 
 
 class Programme(Owned, Editable, Record):
@@ -50,6 +50,10 @@ class Programme(Owned, Editable, Record):
     @property
     def periods(self) -> Periods:
         return Periods(qualify_months=self.qualify_months, grace_days=self.grace_days)
+
+    def expiry_after(self, first: date) -> date | None:
+        """The first day points that can be spent from ``first`` can not be any more."""
+        return add_months(first, self.expiry_months) if self.expiry_months else None
 
 
 class EarningRule(Owned, Editable, Record):

@@ -21,7 +21,6 @@ from modules.loyalty.models import Credit, EarningRule, Lot, Member, Programme, 
 from modules.loyalty.rules import entries
 from modules.loyalty.rules.earning import Bought, Paid, points_of, to_take_back
 from modules.loyalty.rules.states import MemberState, PostingKind
-from modules.loyalty.rules.tiers import add_months
 from modules.loyalty.services.ledger import (
     Origin,
     Span,
@@ -86,7 +85,7 @@ def give(work: UnitOfWork, member_id: UUID, points: int, *, key: str, reason: st
     programme = work.session.get_one(Programme, member.programme_id)
     today = day_of(work)
     post(work, member, PostingKind.GRANTED, entries.granted(points), origin, reason=reason)
-    span = Span(earned_on=today, available_on=today, expires_on=_expiry(programme, today))
+    span = Span(earned_on=today, available_on=today, expires_on=programme.expiry_after(today))
     add_lot(work, member, points, origin, span=span, qualifying=False)
     pay_owed(work, member)
     tell(work, member, "granted", lazy("%(points)s points given"), points=str(points))
@@ -105,7 +104,7 @@ def _earn_by(
     span = Span(
         earned_on=earned_on,
         available_on=available_on,
-        expires_on=_expiry(programme, available_on),
+        expires_on=programme.expiry_after(available_on),
     )
     add_lot(work, member, points, origin, span=span, qualifying=True)
     member.lifetime += points
@@ -212,7 +211,3 @@ def _invoice(work: UnitOfWork, invoice_id: UUID) -> Invoice:
     """Locked: what earns and what takes back arrive by ways of their own, and see each other."""
     wanted = select(Invoice).where(Invoice.id == invoice_id).options(selectinload(Invoice.lines))
     return work.session.scalars(wanted.with_for_update()).one()
-
-
-def _expiry(programme: Programme, first: date) -> date | None:
-    return add_months(first, programme.expiry_months) if programme.expiry_months else None

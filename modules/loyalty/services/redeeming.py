@@ -24,7 +24,7 @@ from modules.loyalty.rules.states import (
     PostingKind,
     VoucherState,
 )
-from modules.loyalty.services.ledger import Origin, pay_owed, post, take
+from modules.loyalty.services.ledger import Origin, Span, add_lot, pay_owed, post, take
 from modules.loyalty.services.members import tell
 from modules.loyalty.services.passing import pass_time
 from modules.loyalty.services.programmes import day_of
@@ -85,11 +85,26 @@ def _give_back(work: UnitOfWork, member: Member, voucher: Voucher) -> None:
     origin = Origin(f"loyalty.voucher:{voucher.id}", "returned")
     made = entries.returned(voucher.points)
     post(work, member, PostingKind.RETURNED, made, origin, reason=voucher.title)
-    for lot, points in _used(work, voucher.posting_id):
-        lot.left += points
-        lot.state = LotState.OPEN
+    spare = sum(_put_back(lot, points) for lot, points in _used(work, voucher.posting_id))
+    paid = min(member.owed, spare)
+    member.owed -= paid
+    if spare > paid:
+        today = day_of(work)
+        programme = work.session.get_one(Programme, member.programme_id)
+        span = Span(earned_on=today, available_on=today, expires_on=programme.expiry_after(today))
+        add_lot(work, member, spare - paid, origin, span=span, qualifying=False)
     pay_owed(work, member)
     pass_time(work, member.id)  # some of them may have expired meanwhile
+
+
+def _put_back(lot: Lot, points: int) -> int:
+    """How many do not go into the lot any more: they were taken back, and so paid otherwise."""
+    room = lot.points - lot.left - lot.lapsed - lot.reversed
+    fitting = min(points, room)
+    lot.left += fitting
+    if lot.left:
+        lot.state = LotState.OPEN
+    return points - fitting
 
 
 def _used(work: UnitOfWork, posting_id: UUID | None) -> Sequence[tuple[Lot, int]]:

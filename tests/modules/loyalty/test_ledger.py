@@ -164,6 +164,7 @@ def test_the_ledger_holds_whatever_comes(host: Host) -> None:
             max_examples=12,
             stateful_step_count=25,
             deadline=None,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
