@@ -22,6 +22,7 @@ from core.sync.merge.conflicts import Asked, keep_up, open_conflicts
 from core.sync.merge.rules import Base, Merged, Newer, merge
 from core.sync.merge.shared import Shared, Values
 from core.sync.models import Agreed, Binding, OutboxRow
+from core.sync.models.attempt import LATE
 from core.sync.models.outbox import OPEN
 from core.sync.outbox import send_through
 from core.work import OURSELVES, UnitOfWork
@@ -93,6 +94,7 @@ def agree(
             },
             "awaited": [],
             "carried": {},
+            "late": {},
             "touched": {},
             "observed_at": sides.stamp or work.observed_at,
         }
@@ -122,6 +124,7 @@ def agreed_rows(
                 ours={},
                 awaited=[],
                 carried={},
+                late={},
                 touched={},
                 observed_at=work.observed_at,
             )
@@ -131,13 +134,25 @@ def agreed_rows(
 
 def base_of(row: Agreed) -> Base:
     return Base(
-        theirs=row.theirs, ours=row.ours, awaited=frozenset(row.awaited), carried=row.carried
+        theirs=row.theirs,
+        ours=row.ours,
+        awaited=frozenset(row.awaited),
+        carried=row.carried,
+        late=_still_late(row.late),
     )
 
 
 def write_base(row: Agreed, base: Base) -> None:
     row.theirs, row.ours = dict(base.theirs), dict(base.ours)
     row.awaited, row.carried = sorted(base.awaited), dict(base.carried)
+    row.late = dict(base.late)
+
+
+def _still_late(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those a frozen ERP may still carry out."""
+    since = (utcnow() - LATE).isoformat()
+    fresh = {name: [one for one in left if one[1] > since] for name, left in kept.items()}
+    return {name: left for name, left in fresh.items() if left}
 
 
 def _of(shared: Shared[Any], bindings: Bindings, local_ids: Iterable[UUID]) -> tuple[Any, ...]:

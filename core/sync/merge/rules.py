@@ -7,7 +7,9 @@ reading of the agreed value, and neither side has changed anything. So no roundi
 letters go back and forth, and no stamp has to be trusted.
 
 A write whose end nobody saw may have arrived or not. A reading that shows what it carried is ours;
-the old reading means nothing: only what is seen over there becomes an agreement.
+the old reading means nothing: only what is seen over there becomes an agreement. One that a later
+agreement passed over may still be carried out, as late as a frozen ERP wakes: who wanted what is
+then for a person to say.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from enum import StrEnum
 from typing import Any
 
 from core.sync.merge.shared import Policy, Shared, SharedField, Values, Writer, is_new
+
+#: Of one field: more only make a longer row.
+_MOST_LATE = 20
 
 
 class Step(StrEnum):
@@ -40,6 +45,8 @@ class Base:
     ours: Values = field(default_factory=dict)
     awaited: frozenset[str] = frozenset()
     carried: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    #: Each with the moment it left, as text.
+    late: Mapping[str, Sequence[tuple[Any, str]]] = field(default_factory=dict)
 
     def our(self, name: str) -> Any:
         return self.ours.get(name, self.theirs.get(name))
@@ -55,7 +62,8 @@ class Base:
         mine = {key: value for key, value in self.ours.items() if key != name}
         if ours != theirs:
             mine[name] = ours
-        return Base(
+        return replace(
+            self,
             theirs=_put(self.theirs, name, theirs),
             ours=mine,
             awaited=self.awaited - {name},
@@ -69,12 +77,27 @@ class Base:
         carried = {name: values for name, values in self.carried.items() if name not in over}
         return replace(self, ours=mine, awaited=self.awaited - over, carried=carried)
 
-    def carries(self, name: str, ours: Any) -> Base:
+    def carries(self, name: str, ours: Any, *, at: str) -> Base:
         """The same when a write of a field is about to leave, whatever becomes of it."""
-        before = self.carried.get(name, ())
+        before, late = self.carried.get(name, ()), self.late.get(name, ())
+        kept = {**self.late, name: [*late, (ours, at)][-_MOST_LATE:]}
         if ours in before:
+            return replace(self, late=kept)
+        return replace(self, late=kept, carried={**self.carried, name: [*before, ours]})
+
+    def ended(self, name: str, ours: Any) -> Base:
+        """The same when it is known what became of one such write: it will not come late."""
+        left = list(self.late.get(name, ()))
+        place = next((at for at, (value, _when) in enumerate(left) if value == ours), None)
+        if place is None:
             return self
-        return replace(self, carried={**self.carried, name: [*before, ours]})
+        del left[place]
+        return replace(self, late=_put(self.late, name, left or None))
+
+    def is_late(self, name: str, theirs: Any) -> bool:
+        """Whether ``theirs`` is what a write of ours wanted whose end nobody saw."""
+        before = self.theirs.get(name)
+        return any(_shows(theirs, value, before) for value, _when in self.late.get(name, ()))
 
     def wrote(self, name: str, ours: Any) -> Base:
         """The same when we wrote a field over there, and have not read it back."""
@@ -177,7 +200,8 @@ def _arrived(name: str, base: Base, sides: Sides) -> Base | None:
         return base.agreed(name, theirs=sides.theirs, ours=sent)
     for carried in reversed(base.carried.get(name, ())):
         if _shows(sides.theirs, carried, before):
-            return base.agreed(name, theirs=sides.theirs, ours=carried)
+            seen = base.ended(name, carried)
+            return seen.agreed(name, theirs=sides.theirs, ours=carried)
     return None
 
 
@@ -194,7 +218,9 @@ def _three_way(what: SharedField, name: str, base: Base, sides: Sides) -> Decisi
             wins = Policy.CRM
         case _:
             wins = _by_policy(what.policy, sides)
-    if wins is Policy.ASK:
+    # An ERP that carries a write out late says what we wanted before: nobody changed it there.
+    late = there and wins is Policy.ERP and base.is_late(name, sides.theirs)
+    if wins is Policy.ASK or (late and what.writer is Writer.BOTH):
         return Decision(step=Step.ASK, base=base)
     if not there and wins is Policy.CRM:
         return Decision(step=Step.SEND, base=base)

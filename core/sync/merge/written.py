@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from core.clock import utcnow
 from core.sync.bindings import ConnectionBindings
-from core.sync.errors import Conflict, NotFound
+from core.sync.errors import AuthFailed, Conflict, NotFound, RateLimited, Rejected, Unsent
 from core.sync.exchange import Outbound
 from core.sync.merge.conflicts import ask_whole, no_longer_overtaken
 from core.sync.merge.records import agreed_rows, base_of, ties_of, write_base
@@ -18,6 +19,9 @@ from core.work import UnitOfWork
 
 #: Trouble after which the engine asks, and what it asks.
 _ASKS = {NotFound.code: Cause.GONE, Conflict.code: Cause.OVERTAKEN}
+
+#: What says that the ERP did nothing, and will not.
+_UNDONE = {one.code for one in (AuthFailed, Conflict, NotFound, RateLimited, Rejected, Unsent)}
 
 
 def note_leaving(
@@ -35,12 +39,12 @@ def note_leaving(
     if shared is None or not sent:
         return
     connection = work.session.get_one(Connection, connection_id)
-    bindings = ConnectionBindings(work, connection)
+    bindings, left_at = ConnectionBindings(work, connection), utcnow().isoformat()
     ties_of(work, shared, bindings, sent)
     for local_id, row in agreed_rows(work, shared, bindings, sent).items():
         base = base_of(row)
         for name, value in _written(shared, sent[local_id]).items():
-            base = base.carries(name, value)
+            base = base.carries(name, value, at=left_at)
         write_base(row, base)
 
 
@@ -56,28 +60,31 @@ def note_outcomes(
         cause = _ASKS.get(said.error or "")
         if cause is not None and said.row is OutboxState.STOPPED:
             ask_whole(work, binding, cause)
-    done = {
-        binding.local_id: (binding, parcel)
+    ended = {
+        binding.local_id: (binding, parcel, said)
         for binding, parcel, said in settled
-        if said.done is not None and binding.connection_id is not None
+        if (said.done is not None or said.error in _UNDONE) and binding.connection_id is not None
     }
-    if done:
-        _note_written(work, shared, done)
+    if ended:
+        _note_ended(work, shared, ended)
 
 
-def _note_written(
-    work: UnitOfWork, shared: Shared[Any], done: Mapping[UUID, tuple[Binding, Parcel]]
+def _note_ended(
+    work: UnitOfWork, shared: Shared[Any], ended: Mapping[UUID, tuple[Binding, Parcel, Verdict]]
 ) -> None:
-    first = next(iter(done.values()))[0]
+    """None of these comes late; and what was done is what is over there now."""
+    first = next(iter(ended.values()))[0]
     connection = work.session.get_one(Connection, first.connection_id)
-    rows = agreed_rows(work, shared, ConnectionBindings(work, connection), done)
-    for local_id, (binding, parcel) in done.items():
-        parcel.arrived = True
+    rows = agreed_rows(work, shared, ConnectionBindings(work, connection), ended)
+    for local_id, (binding, parcel, said) in ended.items():
         base = base_of(rows[local_id])
         for name, value in _written(shared, parcel).items():
-            base = base.wrote(name, value)
+            base = base.ended(name, value)
+            base = base.wrote(name, value) if said.done is not None else base
         write_base(rows[local_id], base)
-        no_longer_overtaken(work, binding)
+        if said.done is not None:
+            parcel.arrived = True
+            no_longer_overtaken(work, binding)
 
 
 def _written(shared: Shared[Any], parcel: Parcel) -> Values:

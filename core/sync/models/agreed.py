@@ -34,6 +34,9 @@ class Agreed(Owned, Record):
     awaited: Mapped[list[Any]] = mapped_column(default=list)
     #: By field, what writes carry that left, oldest first: any of it, or none, may be over there.
     carried: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: By field, writes whose end nobody saw, each with the moment it left: the ERP may still carry
+    #: one out, and then it says what we once wanted.
+    late: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Who changed which field here last, and when: ``{"name": ["Mia", "2026-11-22T19:55Z"]}``.
     touched: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: When the ERP last said anything of it, by its own clock if it has one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -26,6 +26,8 @@ class AttemptOutcome(StrEnum):
     RESOLVED = "resolved"
 
 
+#: How long after it left a request may still be carried out, by an ERP that was frozen meanwhile.
+LATE = timedelta(hours=24)
 #: Before the next write somebody has to look.
 UNSURE = (AttemptOutcome.OPEN, AttemptOutcome.IN_DOUBT)
 

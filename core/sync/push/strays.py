@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from core.sync.documents import DocumentState
 from core.sync.exchange import Outbound
 from core.sync.gate import admitted
 from core.sync.models import Attempt, AttemptItem, AttemptOutcome, Binding
+from core.sync.models.attempt import LATE
 from core.sync.open_sessions import kept_session
 from core.sync.push.doubled import stop_doubled
 from core.sync.values import Found, Ref
@@ -26,8 +26,6 @@ from core.work import UnitOfWork
 
 log = structlog.get_logger()
 
-#: How long after it left a request may still be carried out, by an ERP that was frozen meanwhile.
-LATE = timedelta(hours=24)
 _MOST = 200
 
 
