@@ -157,7 +157,7 @@ SECTIONS = (
     Section(
         name="tickets",
         title=_l("Questions"),
-        icon="messages",
+        icon="message",
         empty=_l("Ask us anything: the answers stand here."),
         items=tickets,
         record=ticket,
