@@ -42,7 +42,8 @@ demo-reset: $(VENV)/.runtime
 test: lint
 	@.ci/chromium
 	@.ci/imap
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --timeout 300 $(ARGS)
+	@# A file stays on one process, with the server its tests share; the long ones begin (conftest.py).
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --timeout 300 $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -49,8 +49,8 @@ QUIET_CHROMIUM = (
 )
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-#: What starts a server for all tests of a module. On two processes it would start two of them.
-SERVERS = frozenset({"tryton", "fake_demo"})
+#: What takes seconds to start.
+SERVERS = frozenset({"tryton", "fresh_tryton", "fake_demo", "start_demo"})
 
 Scheme = Literal["light", "dark"]
 
@@ -205,20 +205,13 @@ def _in_words(violation: dict[str, Any]) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long ones begin, so that no process is left alone with one at the end."""
-    for item in items:
-        if _needs(item) & SERVERS:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Files with long tests begin, so that no process is left alone with one at the end."""
     items.sort(key=lambda item: not _is_long(item))
 
 
 def _is_long(item: pytest.Item) -> bool:
-    servers = SERVERS | {"fresh_tryton", "start_demo"}
-    return item.get_closest_marker("slow") is not None or bool(_needs(item) & servers)
-
-
-def _needs(item: pytest.Item) -> frozenset[str]:
-    return frozenset(getattr(item, "fixturenames", ()))
+    needs = frozenset(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("slow") is not None or bool(needs & SERVERS)
 
 
 def pytest_collection_finish() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.mutants.table import MUTANTS, ROOT, Mutant
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutants")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
