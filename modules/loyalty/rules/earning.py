@@ -64,8 +64,8 @@ def to_take_back(points: int, *, credited: Decimal, total: Decimal) -> int:
     """
     if total <= 0:
         return points
-    stays = max(Decimal(), total - credited) / total
-    return points - whole(points * stays)
+    # Whole division: a share of its own, rounded first, loses a point where nothing is to round.
+    return points - int(points * max(Decimal(), total - credited) // total)
 
 
 def _applies(paid: Paid, terms: Terms) -> bool:
