@@ -91,6 +91,13 @@ def _this_machine_only(loopback_only: None) -> None:
     """No test of ours leaves this machine."""
 
 
+@pytest.fixture(autouse=True)
+def _own_secrets_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test calls a secret is a word in the next one's sentences."""
+    monkeypatch.setattr("core.masking._KNOWN._learnt", {})
+    monkeypatch.setattr("core.masking._KNOWN.forms", ())
+
+
 @pytest.fixture
 def live(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)

@@ -40,8 +40,10 @@ def _tickets(work: UnitOfWork, which: dict[str, str], new: dict[str, str] | None
 
 
 def desk(_reader: UUID, work: UnitOfWork) -> str:
-    """On the home page: what is open, whose it is, and what is due."""
+    """On the home page: what is open, whose it is, and what is due; nothing when nothing is."""
     now = figures.now(work)
+    if not now.open:
+        return ""
     return render_template("service/home.html", now=now, reader=work.actor.id)
 
 

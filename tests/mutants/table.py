@@ -175,14 +175,14 @@ _ALL = (
         module="core.sync.pull.stream",
         was="""        with self.telling() as work:
             cursor = self.cursors.of(work, stream.name)
-            took = self.apply(work, page.bodies)
+            took = self._apply_guarded(work, page.bodies, guard)
             advance(cursor, reading, page.after)
 """,
         becomes="""        with self.telling() as work:
             advance(self.cursors.of(work, stream.name), reading, page.after)
         with self.telling() as work:
             cursor = self.cursors.of(work, stream.name)
-            took = self.apply(work, page.bodies)
+            took = self._apply_guarded(work, page.bodies, guard)
 """,
         tests=(BROUGHT + "test_a_kill_while_a_page_is_stored_leaves_the_cursor_before_it",),
     ),
@@ -252,7 +252,7 @@ _ALL = (
     Mutant(
         name="what a write carries is not kept before it leaves",
         module="core.sync.merge.written",
-        was="            base = base.carries(name, value)\n",
+        was="            base = base.carries(name, value, at=left_at)\n",
         becomes="            pass\n",
         tests=(LOST_ANSWERS + "test_a_change_after_a_lost_answer_goes_there",),
     ),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core import logs
 from core.app import create_app
 from core.config import Settings
 from core.testing.people import administrator, enrol, program_of
@@ -60,6 +61,7 @@ def test_a_request_is_named_in_its_lines_and_in_its_problem(
 ) -> None:
     """What a request queues bears its id, which is also in the answer that goes wrong."""
     host = wired.there.host
+    logs.configure(host.settings)  # a command tried before this in the process may have hushed it
     app = create_app(host)
     client = program_of(app, enrol(host, administrator(wired.there.company)))
     named = {"X-Request-Id": "a-request-of-this-test"}

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.host import Host
+from core.registry.graph import dependants, load_order
 
 MakeProduct = Callable[..., UUID]
 Body = dict[str, Any]
@@ -58,8 +59,11 @@ def test_the_timeline_leads_to_no_page_that_is_switched_off(
     assert {line["href"] for line in get(api_client, timeline)["items"]} == {
         f"/orders/{order['id']}"
     }
-    for module in ("billing", "sales"):
-        host.disable(module)
+    requires = {name: found.item.requires for name, found in host.registry.modules.items()}
+    off = dependants("sales", requires) | {"sales"}
+    for name in reversed(load_order(requires)):
+        if name in off:
+            host.disable(name)
     lines = get(api_client, timeline)["items"]
     assert [line["href"] for line in lines] == [None] * len(lines) != []
 
